@@ -1,0 +1,46 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BENCHES := agent-poll ingest judge exposition report
+
+.PHONY: help setup demo test check bench lock clean $(addprefix bench-,$(BENCHES))
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+setup: $(READY) ## make .venv with the locked dependencies and this project
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "wanzhao needs Python 3.11 or newer; %s is %d.%d. Try: make PYTHON=python3.11" % (sys.executable, v[0], v[1]))'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## a simulated county, running until Ctrl-C
+	$(BIN)/wanzhao demo
+
+test: setup ## install what the tests can use, then lint, types and all tests
+	@PYTHON=$(BIN)/python sh tests/support/install-real-parts.sh
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+
+check: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(addprefix bench-,$(BENCHES)) ## all benchmarks, then the table in docs/performance.md
+	$(BIN)/python benchmarks/table.py
+
+$(addprefix bench-,$(BENCHES)): bench-%: setup
+	$(BIN)/python benchmarks/$(subst -,_,$*).py
+
+lock: ## write requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --output-file requirements.lock
+
+clean: ## remove what setup and the tests made
+	rm -rf $(VENV) build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache

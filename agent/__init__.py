@@ -1,0 +1,1 @@
+"""At the school: identify, poll, understand, spool, ship."""

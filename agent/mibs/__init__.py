@@ -1,0 +1,1 @@
+"""One file per standard MIB: columns in, plain facts out."""

@@ -1,0 +1,1 @@
+"""SNMP: one small seam, and the engines behind it."""

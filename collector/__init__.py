@@ -1,0 +1,1 @@
+"""The centre: enrol, ingest, store, look, judge."""

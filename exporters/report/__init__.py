@@ -1,0 +1,1 @@
+"""Report lines from one county view, and their formats."""

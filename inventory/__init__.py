@@ -1,0 +1,1 @@
+"""The floor: register, plans, facts, rules and verdicts. Files only: no network, no database."""

@@ -1,0 +1,80 @@
+"""Everything known about one school as of a moment: the only thing that a verdict looks at.
+
+The collector builds it from the store, a test builds it by hand. Times are seconds since 1970 UTC; a slot
+is the start of a poll interval. No clock, no file and no database is reached from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from inventory.facts import FactValue, Outcome
+from inventory.register import Calendar, School
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value and the time in which it held: from the slot ``start`` until before ``end`` (None: still)."""
+
+    start: int
+    end: int | None
+    value: FactValue
+
+    def holds_at(self, slot: int) -> bool:
+        return self.start <= slot and (self.end is None or slot < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """Outcomes of one device's polls by slot; a slot that is absent is a gap."""
+
+    outcomes: Mapping[int, Outcome]
+
+    def outcome(self, slot: int) -> Outcome:
+        return self.outcomes.get(slot, "gap")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSeen:
+    """``last_report`` is when the collector last accepted something of this agent (seconds), or None.
+    ``newest_slot`` is the newest poll it has shipped."""
+
+    agent: str
+    campus: str
+    last_report: float | None = None
+    newest_slot: int | None = None
+
+
+FactKey = tuple[str, str, str]
+"""(device id, subject, key); see inventory.facts for subjects and keys."""
+
+NO_POLLS = Polls({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolSnapshot:
+    """One school as of ``as_of``. ``facts`` holds the spans of each fact, oldest first."""
+
+    as_of: float
+    school: School
+    calendar: Calendar
+    interval_s: int
+    facts: Mapping[FactKey, tuple[Span, ...]] = field(default_factory=dict)
+    polls: Mapping[str, Polls] = field(default_factory=dict)
+    agents: tuple[AgentSeen, ...] = ()
+
+    def polls_of(self, device: str) -> Polls:
+        return self.polls.get(device, NO_POLLS)
+
+    def fact(self, device: str, subject: str, key: str, slot: int) -> FactValue:
+        """The value of a fact at a slot, or None where nothing is known."""
+        for span in reversed(self.facts.get((device, subject, key), ())):
+            if span.holds_at(slot):
+                return span.value
+        return None
+
+    def subjects(self, device: str, prefix: str) -> Iterator[str]:
+        """The subjects of a device that begin with a prefix ("port:", "ap:"), each once."""
+        seen = dict.fromkeys(s for d, s, _ in self.facts if d == device and s.startswith(prefix))
+        yield from seen

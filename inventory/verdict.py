@@ -1,0 +1,201 @@
+"""Verdicts: the one kind of answer that the product gives, and the county's view of them.
+
+Types only; ``rules.py`` compares, ``metrics/`` computes, ``judge.py`` puts them together. Counts and
+comparisons are integers; a ratio is carried in basis points (1/100 of a percent) and truncated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from inventory.register import School
+
+
+class State(StrEnum):
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NA = "na"
+
+
+class TargetState(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollCounts:
+    """a: answered and true; d: down, or answered and false; m: gaps. N = a + d + m."""
+
+    a: int
+    d: int
+    m: int
+
+    @property
+    def n(self) -> int:
+        return self.a + self.d + self.m
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCounts:
+    """p units pass, f fail, u unknown; n = p + f + u. ``na`` units are outside n."""
+
+    p: int
+    f: int
+    u: int
+    na: int = 0
+
+    @property
+    def n(self) -> int:
+        return self.p + self.f + self.u
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What decided: a device fact, an active test or a document, with its object and time span (slots)."""
+
+    level: str
+    what: str
+    device: str = ""
+    subject: str = ""
+    value: str = ""
+    first: int | None = None
+    last: int | None = None
+    counts: PollCounts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One metric of one subject (campus, school or county) as of a time.
+
+    ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points;
+    ``reason`` is a code of inventory.reasons for every fail and unknown; ``origin`` says who set the
+    threshold: plan, law, standard, county_decision or product_default.
+    """
+
+    metric: str
+    subject: str
+    state: State
+    reason: str = ""
+    value: float | None = None
+    unit: str = ""
+    threshold: float | None = None
+    origin: str = "product_default"
+    level: str = "E0"
+    window: tuple[int, int] | None = None
+    polls: PollCounts | None = None
+    units: UnitCounts | None = None
+    low_bp: int | None = None
+    high_bp: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    legs: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolVerdict:
+    """One target at one school: the campuses rolled into one state, and each campus's verdict."""
+
+    target: str
+    school: str
+    state: State
+    reason: str = ""
+    campuses: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyTarget:
+    """One target over the county: how many schools (or units), the bounds, and the state of the target."""
+
+    target: str
+    state: TargetState
+    counts: UnitCounts
+    low_bp: int | None = None
+    high_bp: int | None = None
+    goal: float | None = None
+    unit: str = ""
+    aggregate: str = ""
+    due: date | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusLine:
+    """What a report prints of one campus beside the verdicts: figures, never compared again."""
+
+    campus: str
+    name: str = ""
+    port_speed_mbps: float | None = None
+    contract_mbps: int | None = None
+    aps_registered: int = 0
+    aps_online: int | None = None
+    main_areas: int = 0
+    main_areas_covered: int = 0
+    main_areas_unmapped: int = 0
+    last_report: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolView:
+    """One school: its register row, one verdict per target in scope (in plan order), lines per campus."""
+
+    school: School
+    verdicts: tuple[SchoolVerdict, ...] = ()
+    campuses: tuple[CampusLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRef:
+    """Which plan judged: never a verdict without it."""
+
+    id: str
+    version: str
+    sha256: str
+    title: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetText:
+    """What a report prints of a target; taken from the profile."""
+
+    id: str
+    quote: tuple[str, ...]
+    metric: str
+    plan_ids: tuple[str, ...] = ()
+    klass: str = ""
+    strength: str = ""
+    scope: str = ""
+    scope_note: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    param_origin: tuple[tuple[str, str], ...] = ()
+    aggregate: str = ""
+    op: str = ">="
+    value: float | None = None
+    unit: str = ""
+    due: date | None = None
+    due_basis: str = ""
+    origin: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountyView:
+    """One county under one plan as of a time: everything that an exporter or a page shows."""
+
+    as_of: float
+    county: str
+    adcode: str
+    profile: ProfileRef
+    source_document: str = ""
+    source_sha256: str = ""
+    source_excerpt: bool = False
+    texts: tuple[TargetText, ...] = ()
+    targets: tuple[CountyTarget, ...] = ()
+    schools: tuple[SchoolView, ...] = ()
+    quality: tuple[Verdict, ...] = ()
+    """county-level data quality: G1 agent coverage, G6 determinacy"""
+    timezone: str = "Asia/Shanghai"
