@@ -269,7 +269,7 @@ PORT_KEYS: dict[str, str] = {
     "oper": "ifOperStatus in words",
     "speed_mbps": "ifHighSpeed, Mbit/s (ifSpeed only where it cannot saturate)",
     "lag": "name of the aggregate that this port is a member of",
-    "ipv6": "addresses other than link-local, 'address/prefix length', sorted; '/?' when the length is not told",
+    "ipv6": "addresses but link-local, 'address/prefix length' sorted; '/?' where the length is not told",
     "ipv6_ra": "router advertisements are sent (ipv6RouterAdvertSendAdverts)",
 }
 AP_KEYS: dict[str, str] = {

@@ -101,7 +101,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """``mac`` and ``serial`` find an access point in its controller's table; ``controller`` names that device."""
+    """``mac`` and ``serial`` find an access point in the table of its ``controller``, a device id."""
 
     id: str
     role: str
