@@ -1,0 +1,99 @@
+"""The agent's configuration: the [agent] table of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from agent.snmp.target import Target
+from inventory.config import ProgramSettings, SecretRef, Section, load_settings, nearest, reveal
+from inventory.register import DEVICE_ROLES
+from inventory.words import _
+
+
+class CollectorSettings(Section):
+    """Where batches go."""
+
+    url: str
+    token: SecretRef
+    ca_file: Path | None = None
+    timeout_s: float = Field(30.0, gt=0, le=600)
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(_("must begin with https:// (or http:// on a trusted network)"))
+        return url.rstrip("/")
+
+
+class SpoolSettings(Section):
+    """Bounds of what is kept on disk while the collector is away."""
+
+    max_mib: int = Field(1024, ge=1)
+    max_days: float = Field(30.0, gt=0)
+
+
+class DeviceSettings(Section):
+    """One device. ``id`` is its id in the register."""
+
+    id: str = Field(min_length=1, max_length=64)
+    address: str = Field(min_length=1)
+    port: int = Field(161, ge=1, le=65535)
+    role: str
+    version: Literal["1", "2c"] = "2c"
+    community: SecretRef
+    timeout_s: float = Field(3.0, gt=0, le=60)
+    retries: int = Field(2, ge=0, le=10)
+
+    @field_validator("role")
+    @classmethod
+    def _known_role(cls, role: str) -> str:
+        if role not in DEVICE_ROLES:
+            raise ValueError(
+                _("unknown role %(role)s; %(hint)s") % {"role": role, "hint": nearest(role, DEVICE_ROLES)}
+            )
+        return role
+
+
+class AgentSettings(ProgramSettings):
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="WANZHAO_AGENT__", env_nested_delimiter="__"
+    )
+
+    campus: str = Field(min_length=1)
+    state_dir: Path
+    collector: CollectorSettings
+    spool: SpoolSettings = SpoolSettings()
+    poll_interval_s: int = Field(300, ge=1, le=3600)
+    inventory_interval_s: int = Field(21600, ge=1)
+    devices_at_once: int = Field(16, ge=1, le=1024)
+    references: list[str] = []
+    device: list[DeviceSettings] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> AgentSettings:
+        ids = [device.id for device in self.device]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(_("device ids given twice: %(ids)s") % {"ids": ", ".join(twice)})
+        return self
+
+
+def load_agent_settings(path: Path) -> AgentSettings:
+    """The [agent] table of a configuration file; raises ConfigError with every fault."""
+    return load_settings(path, "agent", AgentSettings)
+
+
+def target_of(device: DeviceSettings) -> Target:
+    """How to reach a device; reads its community from where the configuration says."""
+    return Target(
+        address=device.address,
+        port=device.port,
+        community=reveal(device.community),
+        version=device.version,
+        timeout_s=device.timeout_s,
+        retries=device.retries,
+    )

@@ -1,0 +1,96 @@
+"""The agent's process: rounds by the clock, the uplink beside them, a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import signal
+import time
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from agent.config import AgentSettings
+from agent.rounds import Memory, run_round
+from agent.spool import Spool
+from agent.uplink import Progress, Send, client_for, sender, ship_forever
+from inventory.log import get_logger
+
+log = get_logger(__name__)
+
+SPOOL_FILE = "spool.db"
+
+
+async def run_agent(settings: AgentSettings) -> None:
+    """Poll and ship until SIGINT or SIGTERM; raises only what makes work impossible from the start."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    spool = Spool(
+        settings.state_dir / SPOOL_FILE,
+        max_bytes=settings.spool.max_mib * 2**20,
+        max_age_s=settings.spool.max_days * 86400,
+    )
+    try:
+        async with client_for(settings.collector) as client:
+            await _work(settings, spool, stop, Progress(), sender(client))
+    finally:
+        spool.close()
+
+
+async def _work(
+    settings: AgentSettings, spool: Spool, stop: asyncio.Event, progress: Progress, send: Send
+) -> None:
+    wake = asyncio.Event()
+    memory = Memory()
+
+    async def one_round() -> None:
+        answered = await run_round(settings, memory, spool, time.time())
+        log.info(
+            "%s: %d of %d devices answered; %d batches wait",
+            settings.campus,
+            answered,
+            len(settings.device),
+            spool.depth().batches,
+        )
+        wake.set()
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(
+        one_round,
+        IntervalTrigger(seconds=settings.poll_interval_s, start_date=first_round(settings, time.time())),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=max(1, settings.poll_interval_s // 2),
+    )
+    scheduler.start()
+    uplink = asyncio.create_task(ship_forever(spool, send, wake, progress))
+    log.info(
+        "agent of campus %s: %d devices every %d s",
+        settings.campus,
+        len(settings.device),
+        settings.poll_interval_s,
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({uplink, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    scheduler.shutdown(wait=False)
+    for task in (uplink, stopping):
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await uplink
+    log.info("agent stopped; %d batches wait in the spool", spool.depth().batches)
+
+
+def first_round(settings: AgentSettings, now: float) -> datetime:
+    """When the first round starts: inside a slot, at an offset of the campus's own, the same every time.
+
+    The offset lies between a tenth and a half of the interval, so that a county's agents do not start together
+    and a late start still falls into its slot.
+    """
+    interval = settings.poll_interval_s
+    share = int.from_bytes(hashlib.sha256(settings.campus.encode()).digest()[:4]) / 2**32
+    offset = interval * (0.1 + 0.4 * share)
+    start = now // interval * interval + offset
+    return datetime.fromtimestamp(start if start > now else start + interval, UTC)

@@ -1,0 +1,144 @@
+"""One round: every device of the campus polled once, understood, and written to the spool as one batch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+
+from agent.changes import Columns, DeviceFacts
+from agent.config import AgentSettings, DeviceSettings, target_of
+from agent.facts import facts_of
+from agent.merge import merge
+from agent.outcome import any_alive, outcomes
+from agent.poll import ALL_JOBS, STATUS_JOBS, poll_device
+from agent.spool import Spool
+from agent.uplink import compress
+from inventory.errors import StoreError
+from inventory.facts import Batch, Reading
+from inventory.log import get_logger
+from inventory.version import VERSION
+
+log = get_logger(__name__)
+
+Poll = Callable[[DeviceSettings, frozenset[str], float], Awaitable[Reading]]
+"""The seam to the devices: (device, jobs, limit in seconds) -> Reading; never raises for a silent device."""
+
+SHARE_OF_INTERVAL = 0.8
+"""A device's poll ends by itself after this share of the interval: a slow device never eats the next round."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the agent remembers between rounds; nothing here is needed after a restart."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    shipped: dict[str, DeviceFacts] = field(default_factory=dict)
+    inventory_at: dict[str, float] = field(default_factory=dict)
+    frame_day: int = -1
+    losses: tuple[str, int, int] = ("", 0, 0)
+
+
+async def poll_over_snmp(device: DeviceSettings, jobs: frozenset[str], limit_s: float) -> Reading:
+    """The real poll."""
+    return await poll_device(target_of(device), now=datetime.now(UTC), jobs=jobs, limit_s=limit_s)
+
+
+async def run_round(
+    settings: AgentSettings, memory: Memory, spool: Spool, now: float, poll: Poll = poll_over_snmp
+) -> int:
+    """Poll, understand and spool one round; gives back the number of devices that answered.
+
+    ``now`` is seconds since 1970; the slot is the start of its interval.
+    """
+    interval = settings.poll_interval_s
+    slot = int(now) // interval * interval
+    readings = await _poll_all(settings, memory, now, poll)
+    alive = not _anyone(readings) and await any_alive(settings.references)
+    columns = Columns(slot)
+    _want_frames(memory, spool, slot)
+    kept = dict(memory.shipped)
+    for device, outcome in outcomes(readings, reference_alive=alive).items():
+        columns.add_poll(device, outcome)
+        if outcome == "ok":
+            kept[device] = _add_facts(settings, memory, columns, device, readings[device])
+    _append(settings, memory, spool, columns, kept)
+    return sum(reading.outcome == "ok" for reading in readings.values())
+
+
+async def _poll_all(settings: AgentSettings, memory: Memory, now: float, poll: Poll) -> dict[str, Reading]:
+    gate = asyncio.Semaphore(settings.devices_at_once)
+    limit_s = settings.poll_interval_s * SHARE_OF_INTERVAL
+
+    async def one(device: DeviceSettings) -> Reading:
+        async with gate:
+            due = now - memory.inventory_at.get(device.id, 0.0) >= settings.inventory_interval_s
+            started = time.monotonic()
+            reading = await poll(device, ALL_JOBS if due else STATUS_JOBS, limit_s)
+            log.debug("%s: %s in %.2f s", device.id, reading.outcome, time.monotonic() - started)
+            if due and reading.outcome == "ok":
+                memory.inventory_at[device.id] = now
+            return reading
+
+    readings = await asyncio.gather(*(one(device) for device in settings.device))
+    return {device.id: reading for device, reading in zip(settings.device, readings, strict=True)}
+
+
+def _anyone(readings: dict[str, Reading]) -> bool:
+    return any(reading.outcome == "ok" for reading in readings.values())
+
+
+def _add_facts(
+    settings: AgentSettings, memory: Memory, columns: Columns, device: str, reading: Reading
+) -> DeviceFacts:
+    role = next(d.role for d in settings.device if d.id == device)
+    whole = merge(memory.readings.get(device), reading)
+    memory.readings[device] = whole
+    facts = facts_of(whole, role)
+    if device in memory.shipped:
+        columns.add_changes(device, memory.shipped[device], facts)
+    else:
+        columns.add_frame(device, facts)
+    return facts
+
+
+def _want_frames(memory: Memory, spool: Spool, slot: int) -> None:
+    """Begin with whole states again: each UTC day, and whenever a batch with changes may have been lost."""
+    depth = spool.depth()
+    losses = (spool.epoch, depth.dropped, depth.refused)
+    if slot // 86400 != memory.frame_day or losses != memory.losses:
+        memory.shipped = {}
+    memory.frame_day, memory.losses = slot // 86400, losses
+
+
+def _append(
+    settings: AgentSettings, memory: Memory, spool: Spool, columns: Columns, kept: dict[str, DeviceFacts]
+) -> None:
+    made_at = time.time()
+
+    def build(epoch: str, seq: int) -> bytes:
+        batch = Batch(
+            agent=settings.campus,
+            campus=settings.campus,
+            epoch=epoch,
+            seq=seq,
+            made_at=made_at,
+            interval_s=settings.poll_interval_s,
+            agent_version=VERSION,
+            polls=columns.polls,
+            frames=columns.frames,
+            facts=columns.facts,
+        )
+        return compress(msgspec.json.encode(batch))
+
+    try:
+        spool.append(made_at, build)
+    except StoreError as error:
+        log.error("%s", error)
+        memory.shipped = {}
+    else:
+        memory.shipped = kept

@@ -1,0 +1,113 @@
+"""The collector's process: HTTP at the edge, judging by the clock, a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
+
+from collector.config import CollectorSettings
+from collector.judging import Plan, judge_and_keep, load_plans
+from collector.publish import Publish, Published
+from collector.store.engine import open_store
+from collector.store.tokens import load_pepper
+from collector.telemetry import Telemetry
+from collector.web.app import Edge, make_app
+from inventory.errors import ConfigError, StoreError, WanzhaoError
+from inventory.log import get_logger
+from inventory.words import _
+
+log = get_logger(__name__)
+
+PEPPER_FILE = "pepper"
+
+
+class Judging:
+    """Judges when asked, and holds what the last judging left to show."""
+
+    def __init__(self, engine: Engine, plans: list[Plan], telemetry: Telemetry, publish: Publish) -> None:
+        self.engine = engine
+        self.plans = plans
+        self.telemetry = telemetry
+        self.publish = publish
+        self.published = Published()
+
+    async def run_once(self) -> None:
+        """One judging of all schools under all plans; an error leaves the pages as they were."""
+        started = time.perf_counter()
+        try:
+            self.published = await run_in_threadpool(self._judge, time.time())
+        except ConfigError as error:
+            log.warning("%s", error)  # no register yet: normal on the first day
+            return
+        except WanzhaoError as error:
+            self.telemetry.judge_failures.inc()
+            log.error("judging failed: %s", error)
+            return
+        self.telemetry.judge_seconds.set(time.perf_counter() - started)
+        self.telemetry.judged_at.set(self.published.judged_at)
+
+    def _judge(self, now: float) -> Published:
+        fresh = Published(judged_at=now)
+        for plan in self.plans:
+            self.publish(fresh, judge_and_keep(self.engine, plan, now), now)
+        return fresh
+
+
+async def run_collector(settings: CollectorSettings, base: Path, publish: Publish) -> None:
+    """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages."""
+    engine = open_store(settings.database_url)
+    pepper = load_pepper(settings.state_dir / PEPPER_FILE)
+    telemetry = Telemetry()
+    judging = Judging(engine, load_plans(settings.profiles, base), telemetry, publish)
+    edge = Edge(settings, engine, pepper, telemetry, lambda: judging.published)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            make_app(edge),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=8,
+            limit_concurrency=1024,
+            h11_max_incomplete_event_size=32 * 1024,
+            http="h11",
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+        )
+    )
+    scheduler = AsyncIOScheduler()
+    scheduler.add_job(
+        judging.run_once,
+        IntervalTrigger(seconds=settings.judge_interval_s),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    first = asyncio.create_task(judging.run_once())
+    log.info(
+        "collector listens on %s, database %s",
+        settings.listen,
+        engine.url.render_as_string(hide_password=True),
+    )
+    try:
+        await server.serve()
+    except SystemExit as error:  # uvicorn's way to say that it cannot bind
+        raise StoreError(
+            _("cannot listen on %(listen)s") % {"listen": settings.listen},
+            do=_("choose a free port with collector.listen, or stop the program that has it"),
+        ) from error
+    finally:
+        scheduler.shutdown(wait=False)
+        await first
+        engine.dispose()
+    log.info("collector stopped")

@@ -1,0 +1,91 @@
+"""Look and judge: every school as of a time under every plan, and what is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory.judge import judge_county, judge_school
+from inventory.plan import Profile, builtin_profiles, load_profile
+from sqlalchemy import Engine
+
+from collector.store.read import read_snapshot
+from collector.store.registers import read_register
+from collector.store.verdicts import keep_profile, keep_verdicts
+from inventory.errors import ConfigError
+from inventory.register import Register
+from inventory.snapshot import AgentSeen
+from inventory.verdict import CountyView, SchoolView
+from inventory.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A profile and the text that it was read from."""
+
+    profile: Profile
+    text: str
+
+
+def load_plans(names: Sequence[str], base: Path) -> list[Plan]:
+    """The configured profiles: names of built-in ones, or files relative to ``base``."""
+    builtin = builtin_profiles()
+    plans = []
+    for name in names:
+        path = builtin.get(name, base / name)
+        if not path.is_file():
+            raise ConfigError(
+                _("there is no profile %(name)s") % {"name": name},
+                where="collector.profiles",
+                do=_("give a file, or one of: %(names)s") % {"names": ", ".join(sorted(builtin))},
+            )
+        plans.append(Plan(load_profile(path), path.read_text(encoding="utf-8")))
+    return plans
+
+
+def read_school_views(
+    engine: Engine, register: Register, profile: Profile, as_of: float
+) -> tuple[list[SchoolView], list[AgentSeen]]:
+    """Each school judged as of ``as_of`` (seconds since 1970), and the agents heard."""
+    views, agents = [], []
+    with engine.connect().execution_options(reads_only=True) as connection:
+        for school in register.schools:
+            snapshot = read_snapshot(connection, school, register.calendar, register.poll_interval_s, as_of)
+            agents.extend(snapshot.agents)
+            views.append(judge_school(snapshot, profile))
+    return views, agents
+
+
+def look(engine: Engine, profile: Profile, as_of: float) -> CountyView:
+    """The county under one plan as of a time: what the exporters ask for.
+
+    Raises ConfigError while there is no register.
+    """
+    with engine.connect().execution_options(reads_only=True) as connection:
+        register = read_register(connection, as_of) or read_register(connection)
+    if register is None:
+        raise ConfigError(
+            _("the register is empty"), do=_("import it first: wanzhao inventory import FOLDER --config FILE")
+        )
+    views, agents = read_school_views(engine, register, profile, as_of)
+    return judge_county(register, profile, views, agents, as_of)
+
+
+def judge_and_keep(engine: Engine, plan: Plan, now: float) -> CountyView:
+    """Judge as of now and store what changed."""
+    view = look(engine, plan.profile, now)
+    ref = view.profile
+    with engine.begin() as connection:
+        keep_profile(connection, ref.id, ref.version, ref.sha256, plan.text, now)
+        for school in view.schools:
+            keep_verdicts(
+                connection,
+                school.school.id,
+                ref.id,
+                ref.sha256,
+                school.verdicts,
+                as_of=now,
+                known_at=now,
+            )
+    return view

@@ -1,0 +1,31 @@
+"""The seam between judging and showing: the front door plugs the exporters in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from inventory.verdict import CountyView
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Something ready to hand out."""
+
+    media_type: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class Published:
+    """What the last judging left: pages by path, scrape pages by (county, profile). Replaced whole."""
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    scrapes: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    judged_at: float = 0.0
+
+
+class Publish(Protocol):
+    """Add the pages of one judged county to what is handed out."""
+
+    def __call__(self, published: Published, view: CountyView, now: float) -> None: ...

@@ -1,0 +1,74 @@
+"""Out of the store: one school as of a time, and what the county's pages need."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from sqlalchemy import Connection, or_, select
+
+from collector.store.polls import DAY_S, PollDays
+from collector.store.schema import agent_seen, fact, poll_day
+from inventory.register import Calendar, School
+from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
+
+LOOK_BACK_DAYS = 61
+"""The longest window any rule reads (60 days of holiday freeze), and the day that it begins in."""
+
+
+def read_snapshot(
+    connection: Connection, school: School, calendar: Calendar, interval_s: int, as_of: float
+) -> SchoolSnapshot:
+    """Everything known now about one school as of ``as_of`` (seconds since 1970)."""
+    since = int(as_of) - LOOK_BACK_DAYS * DAY_S
+    return SchoolSnapshot(
+        as_of=as_of,
+        school=school,
+        calendar=calendar,
+        interval_s=interval_s,
+        facts=_facts(connection, school.id, since, int(as_of)),
+        polls=_polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, interval_s),
+        agents=read_agents(connection, school.id),
+    )
+
+
+def read_agents(connection: Connection, school_id: str) -> tuple[AgentSeen, ...]:
+    """When each agent of a school was last heard."""
+    rows = connection.execute(
+        select(
+            agent_seen.c.agent_id, agent_seen.c.campus_id, agent_seen.c.last_report, agent_seen.c.newest_slot
+        )
+        .where(agent_seen.c.school_id == school_id)
+        .order_by(agent_seen.c.agent_id)
+    )
+    return tuple(AgentSeen(agent=a, campus=c, last_report=t, newest_slot=s) for a, c, t, s in rows)
+
+
+def _facts(connection: Connection, school_id: str, since: int, until: int) -> dict[FactKey, tuple[Span, ...]]:
+    rows = connection.execute(
+        select(fact.c.device_id, fact.c.subject, fact.c.key, fact.c.valid_from, fact.c.valid_to, fact.c.value)
+        .where(
+            fact.c.school_id == school_id,
+            fact.c.valid_from <= until,
+            or_(fact.c.valid_to.is_(None), fact.c.valid_to > since),
+        )
+        .order_by(fact.c.device_id, fact.c.subject, fact.c.key, fact.c.valid_from)
+    )
+    spans: dict[FactKey, list[Span]] = defaultdict(list)
+    for device, subject, key, valid_from, valid_to, value in rows:
+        spans[(device, subject, key)].append(Span(valid_from, valid_to, json.loads(value)))
+    return {name: tuple(found) for name, found in spans.items()}
+
+
+def _polls(
+    connection: Connection, school_id: str, first: int, last: int, interval_s: int
+) -> dict[str, Polls]:
+    rows = connection.execute(
+        select(poll_day.c.device_id, poll_day.c.day, poll_day.c.interval_s, poll_day.c.states).where(
+            poll_day.c.school_id == school_id, poll_day.c.day >= first, poll_day.c.day <= last
+        )
+    )
+    days: dict[str, dict[tuple[int, int], bytes]] = defaultdict(dict)
+    for device, day, grid, states in rows:
+        days[device][(day, grid)] = states
+    return {device: Polls(PollDays(found, interval_s)) for device, found in days.items()}
