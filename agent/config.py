@@ -71,8 +71,15 @@ class AgentSettings(ProgramSettings):
     poll_interval_s: int = Field(300, ge=1, le=3600)
     inventory_interval_s: int = Field(21600, ge=1)
     devices_at_once: int = Field(16, ge=1, le=1024)
-    references: list[str] = []
+    references: tuple[str, ...] = ()
     device: list[DeviceSettings] = Field(min_length=1)
+
+    @field_validator("poll_interval_s")
+    @classmethod
+    def _divides_a_day(cls, seconds: int) -> int:
+        if 86400 % seconds:
+            raise ValueError(_("must divide a day (86400 s) without rest"))
+        return seconds
 
     @model_validator(mode="after")
     def _ids_once(self) -> AgentSettings:

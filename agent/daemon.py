@@ -86,8 +86,8 @@ async def _work(
 def first_round(settings: AgentSettings, now: float) -> datetime:
     """When the first round starts: inside a slot, at an offset of the campus's own, the same every time.
 
-    The offset lies between a tenth and a half of the interval, so that a county's agents do not start together
-    and a late start still falls into its slot.
+    The offset lies between a tenth and a half of the interval: a county's agents do not start together, and
+    a late start still falls into its slot.
     """
     interval = settings.poll_interval_s
     share = int.from_bytes(hashlib.sha256(settings.campus.encode()).digest()[:4]) / 2**32

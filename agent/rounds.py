@@ -29,7 +29,7 @@ Poll = Callable[[DeviceSettings, frozenset[str], float], Awaitable[Reading]]
 """The seam to the devices: (device, jobs, limit in seconds) -> Reading; never raises for a silent device."""
 
 SHARE_OF_INTERVAL = 0.8
-"""A device's poll ends by itself after this share of the interval: a slow device never eats the next round."""
+"""A device's poll ends by itself after this share of the interval, so it never eats the next round."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 SQLite in WAL mode with full synchronisation: an appended batch survives kill -9 and power loss. Numbers are
 given in the same transaction as the row, a CRC stands beside each body, the file is bounded by bytes and
-days. A file that cannot be read is set aside and a new epoch begins; the agent never refuses to start over it.
+days. A file that cannot be read is set aside and a new epoch begins; the agent starts all the same.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """``batches`` and ``body_bytes`` wait; ``dropped`` were lost to the bounds or to damage; ``refused`` by the collector."""
+    """What waits (``batches``, ``body_bytes``), what was lost to the bounds or to damage (``dropped``), and what
+    the collector will not take (``refused``)."""
 
     batches: int
     body_bytes: int

@@ -48,7 +48,8 @@ def read_school_views(
     engine: Engine, register: Register, profile: Profile, as_of: float
 ) -> tuple[list[SchoolView], list[AgentSeen]]:
     """Each school judged as of ``as_of`` (seconds since 1970), and the agents heard."""
-    views, agents = [], []
+    views: list[SchoolView] = []
+    agents: list[AgentSeen] = []
     with engine.connect().execution_options(reads_only=True) as connection:
         for school in register.schools:
             snapshot = read_snapshot(connection, school, register.calendar, register.poll_interval_s, as_of)

@@ -72,7 +72,7 @@ def _store_facts(connection: Connection, school_id: str, batch: Batch) -> None:
     frames = set(zip(batch.frames.device, batch.frames.slot, strict=True))
     if not news and not frames:
         return
-    first = min(slot for slot, *_rest in [*news, *((slot, device) for device, slot in frames)])
+    first = min([slot for slot, _name, _value in news] + [slot for _device, slot in frames])
     devices = {name[0] for _slot, name, _value in news} | {device for device, _slot in frames}
     spans = _load_spans(connection, school_id, devices, first)
     told = {(name, slot) for slot, name, _value in news}

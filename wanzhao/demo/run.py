@@ -252,12 +252,16 @@ def print_schools(view: CountyView) -> None:
 
 
 async def _write(client: httpx.AsyncClient, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     for name, path in FILES.items():
         answer = await client.get(path)
         answer.raise_for_status()
-        (out / name).write_bytes(answer.content)
-        print(out / name)
+        _keep(out / name, answer.content)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    print(path)
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,46 @@
+"""Two bits a poll."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.store import polls
+from inventory.facts import Outcome
+
+OUTCOMES: list[Outcome] = ["gap", "ok", "down"]
+
+
+@given(st.dictionaries(st.integers(0, 287), st.sampled_from(OUTCOMES)))
+def test_a_day_gives_back_what_was_written(written: dict[int, Outcome]) -> None:
+    states = polls.empty(300)
+    for place, outcome in written.items():
+        polls.write(states, place, outcome)
+
+    assert {p: polls.read(bytes(states), p) for p in range(288)} == {
+        p: written.get(p, "gap") for p in range(288)
+    }
+    assert len(states) == 72
+
+
+def test_what_answered_once_in_a_slot_stays_ok() -> None:
+    states = polls.empty(300)
+    for outcome in ("ok", "down", "gap"):
+        polls.write(states, 7, outcome)
+
+    assert polls.read(bytes(states), 7) == "ok"
+
+
+def test_a_finer_grid_is_seen_on_a_coarser_one_and_the_other_way_round() -> None:
+    fine, coarse = polls.empty(60), polls.empty(300)
+    polls.write(fine, 3, "down")
+    polls.write(fine, 4, "ok")
+    polls.write(coarse, 2, "down")
+    days = {(0, 60): bytes(fine), (0, 300): bytes(coarse)}
+
+    on_300, on_60 = polls.PollDays(days, 300), polls.PollDays(days, 60)
+
+    assert [on_300[0], on_300[300], on_300[600]] == ["ok", "gap", "down"]
+    assert [on_60[180], on_60[240], on_60[300], on_60[660]] == ["down", "ok", "gap", "down"]
+    assert list(on_300) == [0, 600]
+    assert len(on_300) == 2

@@ -1,0 +1,90 @@
+"""wanzhao collector: run the daemon, make codes for agents, take tokens back."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from inventory import log
+from inventory.config import load_log_settings
+from inventory.errors import InputError
+from inventory.register import Register
+from inventory.words import _
+from wanzhao.options import Subparsers, add_config, group, need_extra, run_async
+
+try:
+    from collector.config import load_collector_settings
+    from collector.daemon import PEPPER_FILE, run_collector
+    from collector.store.engine import open_store
+    from collector.store.registers import read_register
+    from collector.store.tokens import load_pepper, new_code, revoke
+    from wanzhao.publish import publish
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    inner = group(commands, "collector", _("at the centre: take readings in, store and judge them"))
+    for name, text, work in (
+        ("run", _("run the daemon"), _run),
+        ("enrol", _("make a one-time code for the agent of a campus"), _enrol),
+        ("revoke", _("take back every token of a campus"), _revoke),
+    ):
+        parser = inner.add_parser(name, help=text)
+        add_config(parser)
+        if name != "run":
+            parser.add_argument("campus", metavar="CAMPUS", help=_("campus id, as in the register"))
+        parser.set_defaults(run=work)
+
+
+def _run(args: argparse.Namespace) -> int:
+    _need()
+    settings = load_collector_settings(args.config)
+    chosen = load_log_settings(args.config)
+    log.configure(level=chosen.level, form=chosen.form)
+    run_async(run_collector(settings, args.config.parent, publish))
+    return 0
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    _need()
+    settings = load_collector_settings(args.config)
+    engine = open_store(settings.database_url)
+    pepper = load_pepper(settings.state_dir / PEPPER_FILE)
+    with engine.begin() as connection:
+        school = school_of(read_register(connection), args.campus)
+        code = new_code(connection, pepper, school, args.campus, time.time())
+    print(code)
+    print(_("good for ten minutes and one use; at the school run:"))
+    print(f"  wanzhao agent enrol --collector URL --code {code} --token-file FILE")
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    _need()
+    engine = open_store(load_collector_settings(args.config).database_url)
+    with engine.begin() as connection:
+        count = revoke(connection, args.campus, time.time())
+    if not count:
+        raise InputError(_("campus %(campus)s has no token") % {"campus": args.campus})
+    print(_("%(count)d tokens of campus %(campus)s revoked") % {"count": count, "campus": args.campus})
+    return 0
+
+
+def school_of(register: Register | None, campus_id: str) -> str:
+    """The school of a campus; InputError when the register does not have it."""
+    for school in register.schools if register else ():
+        if any(campus.id == campus_id for campus in school.campuses):
+            return school.id
+    raise InputError(
+        _("the register has no campus %(campus)s") % {"campus": campus_id},
+        do=_("see wanzhao inventory show, or import the register first"),
+    )
+
+
+def _need() -> None:
+    if MISSING:
+        raise need_extra("collector", MISSING)
