@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -146,7 +147,7 @@ def test_batches_of_any_order_leave_spans_that_do_not_overlap(
     spans = look(engine, T0 + 3000).facts.get(("gw", PORT, "speed_mbps"), ())
     engine.dispose()
 
-    assert all(a.end is not None and a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end is not None and a.end <= b.start for a, b in itertools.pairwise(spans))
     # Whatever the order, the last told value stands where it was told.
     last = order[-1]
     assert next((s.value for s in spans if s.holds_at(T0 + last * 300)), None) == values[last]
