@@ -18,6 +18,7 @@ REASONS: dict[str, str] = {
     "area_unmapped": N_("rooms without an access point in the register"),
     "uplink_not_declared": N_("no uplink port is declared in the register"),
     "uplink_port_not_found": N_("the declared uplink port is not on the device"),
+    "uplink_port_logical": N_("the declared uplink is a routed interface; the register has to name the port"),
     "gateway_unmanaged": N_("the gateway is not read by the agent"),
     "speed_not_reported": N_("the port is up but the device does not tell its speed"),
     "not_supported_by_device": N_("the device does not offer the table that would prove it"),
@@ -44,12 +45,14 @@ REASONS: dict[str, str] = {
     "no_global_address": N_("no global IPv6 address on the uplink"),
     "no_default_route": N_("no IPv6 default route"),
     "prefix_missing": N_("user networks without an IPv6 prefix"),
+    "no_router_advert": N_("user networks without router advertisements"),
     "ap_offline": N_("registered access points are offline or missing"),
     "area_without_ap": N_("main rooms without a working access point"),
     "declared_none": N_("declared as absent by the school"),
     "agent_silent": N_("agents have not reported"),
     "leg_failed": N_("a part of the verdict fails"),
     "campus_failed": N_("a campus fails"),
+    "field_empty": N_("required fields of the register are empty"),
     "below_threshold": N_("below the required value"),
 }
 

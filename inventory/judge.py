@@ -1,0 +1,239 @@
+"""A school judged by a plan, and the county's view of all of them. No input or output, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from inventory.metrics.access import A1, A2
+from inventory.metrics.catalogue import catalogue
+from inventory.metrics.compute import compute
+from inventory.metrics.look import Look
+from inventory.metrics.params import DEFAULTS
+from inventory.metrics.quality import agent_coverage, inventory_completeness, target_determinacy
+from inventory.metrics.wireless import D1, aps_online_now
+from inventory.plan import Profile, Target
+from inventory.register import Campus, Register, School
+from inventory.rules import percent_to_bp, roll_up, roll_up_count, tally, together
+from inventory.snapshot import AgentSeen, SchoolSnapshot
+from inventory.verdict import (
+    CampusLine,
+    CountyTarget,
+    CountyView,
+    SchoolVerdict,
+    SchoolView,
+    State,
+    TargetState,
+    TargetText,
+    UnitCounts,
+    Verdict,
+)
+
+NOT_COUNTED = UnitCounts(p=0, f=0, u=1)
+"""A county-level row that nothing computes: one unit, unknown."""
+
+
+def judge_school(snapshot: SchoolSnapshot, profile: Profile) -> SchoolView:
+    """One school: a verdict per target in its scope, in the order of the plan, and a line per campus."""
+    look = Look(snapshot)
+    school = snapshot.school
+    verdicts = tuple(
+        _school_verdict(look, target) for target in profile.targets if applies(profile, target, school)
+    )
+    lines = tuple(_campus_line(look, campus, verdicts) for campus in school.campuses)
+    return SchoolView(school=school, verdicts=verdicts, campuses=lines)
+
+
+def applies(profile: Profile, target: Target, school: School) -> bool:
+    """Whether a target is judged at a school: its scope holds it and its metric is not the county's."""
+    return catalogue()[target.metric].level == "C" and profile.scope_of(target).holds(school)
+
+
+def judge_county(
+    register: Register,
+    profile: Profile,
+    schools: Sequence[SchoolView],
+    agents: Sequence[AgentSeen],
+    as_of: float,
+) -> CountyView:
+    """The county under one plan: every target with its bounds, and how good the data are."""
+    found: dict[str, list[SchoolVerdict]] = {target.id: [] for target in profile.targets}
+    for view in schools:
+        for verdict in view.verdicts:
+            found.setdefault(verdict.target, []).append(verdict)
+    coverage = agent_coverage(register, agents, as_of)
+    targets = tuple(_county_target(target, found[target.id], coverage) for target in profile.targets)
+    return CountyView(
+        as_of=as_of,
+        county=register.county,
+        adcode=register.adcode,
+        profile=profile.ref,
+        source_document=profile.source.document or profile.head.title,
+        source_sha256=profile.source.sha256,
+        source_excerpt=profile.source.excerpt,
+        texts=target_texts(profile),
+        targets=targets,
+        schools=tuple(schools),
+        quality=(
+            coverage,
+            _county_completeness(register),
+            target_determinacy(targets, register),
+        ),
+        timezone=register.calendar.timezone,
+    )
+
+
+def target_texts(profile: Profile) -> tuple[TargetText, ...]:
+    """What a report prints of each target."""
+    return tuple(_target_text(profile, target) for target in profile.targets)
+
+
+# One school
+
+
+def _school_verdict(look: Look, target: Target) -> SchoolVerdict:
+    school = look.snapshot.school
+    found = tuple(compute(target.metric, look, campus, target.reading) for campus in school.campuses)
+    if not found:
+        return SchoolVerdict(target=target.id, school=school.id, state=State.UNKNOWN, reason="no_campus")
+    ruling = together(found, mixed_fail="campus_failed", mixed_unknown="campus_unknown")
+    return SchoolVerdict(
+        target=target.id, school=school.id, state=ruling.state, reason=ruling.reason, campuses=found
+    )
+
+
+def _campus_line(look: Look, campus: Campus, verdicts: tuple[SchoolVerdict, ...]) -> CampusLine:
+    """The figures beside the verdicts; taken from the verdicts where the plan asked for them."""
+    own = {
+        verdict.metric: verdict
+        for verdict in _flat(v for found in verdicts for v in found.campuses if v.subject == campus.id)
+    }
+    port, contract, areas = (
+        own.get(metric) or compute(metric, look, campus, DEFAULTS) for metric in (A1, A2, D1)
+    )
+    main = [area for area in campus.areas if area.main]
+    reports = [
+        agent.last_report
+        for agent in look.snapshot.agents
+        if agent.campus == campus.id and agent.last_report is not None
+    ]
+    return CampusLine(
+        campus=campus.id,
+        name=campus.name,
+        port_speed_mbps=port.value,
+        contract_mbps=None if contract.value is None else int(contract.value),
+        aps_registered=sum(d.role == "ap" and d.status == "in_service" for d in campus.devices),
+        aps_online=aps_online_now(look, campus),
+        main_areas=len(main),
+        main_areas_covered=areas.units.p if areas.units else 0,
+        main_areas_unmapped=sum(not area.aps and not area.no_ap for area in main),
+        last_report=max(reports, default=None),
+    )
+
+
+def _flat(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    for verdict in verdicts:
+        yield from _flat(verdict.legs)
+        yield verdict
+
+
+# The county
+
+
+def _county_target(target: Target, found: list[SchoolVerdict], coverage: Verdict) -> CountyTarget:
+    counts, state = _aggregate(target, found, coverage)
+    is_counted = target.aggregate in ("school_rate", "pooled_units") and counts.n
+    return CountyTarget(
+        target=target.id,
+        state=state,
+        counts=counts,
+        low_bp=counts.p * 10_000 // counts.n if is_counted else None,
+        high_bp=(counts.p + counts.u) * 10_000 // counts.n if is_counted else None,
+        goal=target.value,
+        unit=target.unit,
+        aggregate=target.aggregate,
+        due=target.due,
+        origin=target.threshold_origin,
+    )
+
+
+def _aggregate(
+    target: Target, found: list[SchoolVerdict], coverage: Verdict
+) -> tuple[UnitCounts, TargetState]:
+    counts = _counts(target, found, coverage)
+    if target.aggregate == "report":
+        return counts, TargetState.REPORT
+    if target.aggregate == "single":
+        return counts, _single(counts)
+    if target.value is None or (target.aggregate != "school_rate" and counts is NOT_COUNTED):
+        return counts, TargetState.UNDETERMINED
+    if target.aggregate == "count":
+        return counts, roll_up_count(counts, int(target.value), op=target.op)
+    return counts, roll_up(counts, percent_to_bp(target.value), op=target.op)
+
+
+def _counts(target: Target, found: list[SchoolVerdict], coverage: Verdict) -> UnitCounts:
+    if target.metric == coverage.metric:
+        return tally([coverage.state])
+    if catalogue()[target.metric].level == "K":
+        return NOT_COUNTED
+    if target.aggregate == "pooled_units":
+        return _pooled(found)
+    return tally(verdict.state for verdict in found)
+
+
+def _pooled(found: list[SchoolVerdict]) -> UnitCounts:
+    """Rooms of all schools together. One school whose rooms are not counted leaves the sum open."""
+    campuses = [verdict for school in found for verdict in school.campuses if verdict.state is not State.NA]
+    units = [verdict.units for verdict in campuses]
+    if not units or any(counts is None for counts in units) or not all(v.campuses for v in found):
+        return NOT_COUNTED
+    kept = [counts for counts in units if counts is not None]
+    return UnitCounts(
+        p=sum(c.p for c in kept),
+        f=sum(c.f for c in kept),
+        u=sum(c.u for c in kept),
+        na=sum(c.na for c in kept),
+    )
+
+
+def _single(counts: UnitCounts) -> TargetState:
+    if counts.n == 0 or counts.u:
+        return TargetState.NOT_MET if counts.f else TargetState.UNDETERMINED
+    return TargetState.NOT_MET if counts.f else TargetState.MET
+
+
+def _county_completeness(register: Register) -> Verdict:
+    return inventory_completeness(register.schools, DEFAULTS, subject=register.adcode or register.county)
+
+
+# Texts
+
+
+def _target_text(profile: Profile, target: Target) -> TargetText:
+    scope = profile.scope_of(target)
+    return TargetText(
+        id=target.id,
+        quote=target.quote,
+        metric=target.metric,
+        plan_ids=target.plan_ids,
+        klass=target.klass,
+        strength=target.strength,
+        scope=scope.name,
+        scope_note=scope.note,
+        params=tuple((name, _text(value)) for name, value in target.params.items()),
+        param_origin=tuple(target.param_origin.items()),
+        aggregate=target.aggregate,
+        op=target.op,
+        value=target.value,
+        unit=target.unit,
+        due=target.due,
+        due_basis=target.due_basis,
+        origin=target.threshold_origin,
+        note=target.note,
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

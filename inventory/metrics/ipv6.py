@@ -1,0 +1,233 @@
+"""C1, C2 and C3: an address, a way out, and a prefix for every user network (metric-catalogue 4.C)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
+
+from inventory.facts import PORT, FactValue
+from inventory.metrics.look import Grid, Look, value_at
+from inventory.metrics.params import Params
+from inventory.metrics.ports import find_port
+from inventory.metrics.truth import Truth, either, poll_verdict, unknown
+from inventory.register import Campus, UserVlan
+from inventory.rules import unit_ratio
+from inventory.verdict import Evidence, State, UnitCounts, Verdict
+
+C1 = "ipv6_wan_address"
+C2 = "ipv6_default_route"
+C3 = "ipv6_lan_prefix_coverage"
+WAN_ROLES = ("wan_edu", "wan_internet")
+USER_KINDS = ("teaching", "office", "wifi_staff", "wifi_student")
+LAN_PREFIX = 64
+"""Bits; SLAAC works with no other length (RFC 4862, 5.5.3)."""
+
+GLOBAL = IPv6Network("2000::/3")
+NOT_NATIVE = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+"""6to4 and Teredo: tunnels through IPv4."""
+
+ADDRESS_TABLES = ("ipv6_addresses", "ip_addresses", "addresses", "ipAddressTable")
+ROUTE_TABLES = ("ipv6_default_routes", "ipv6_routes", "routes", "inetCidrRouteTable")
+UNREADABLE = ("partial", "timeout", "error")
+
+
+def wan_address(look: Look, campus: Campus, params: Params) -> Verdict:
+    """C1: a global address on an uplink, by poll. ULA, 6to4 and Teredo do not count."""
+    uplinks = [u for u in campus.uplinks if u.role in params.words("roles", WAN_ROLES)]
+    if not uplinks:
+        return unknown(C1, campus.id, "uplink_not_declared", origin=params.origin("thr"))
+    grid = look.grid(params)
+    ports = [(uplink.device, uplink.port) for uplink in uplinks]
+    truths = [_address_truth(look, campus, device, port, grid) for device, port in ports]
+    evidence = tuple(
+        _evidence(look, grid, truth, "ipAddressTable", device, PORT + port, "ipv6")
+        for (device, port), truth in zip(ports, truths, strict=True)
+    )
+    return poll_verdict(C1, campus.id, grid, either(truths).tally(grid), params, evidence=evidence)
+
+
+def default_route(look: Look, campus: Campus, params: Params) -> Verdict:
+    """C2: a default route ::/0 on a device that carries an uplink (or, undeclared, on a gateway)."""
+    roles = params.words("roles", WAN_ROLES)
+    devices = list(dict.fromkeys(u.device for u in campus.uplinks if u.role in roles)) or [
+        device.id for device in campus.devices if device.role == "gateway" and device.status == "in_service"
+    ]
+    if not devices:
+        return unknown(C2, campus.id, "uplink_not_declared", origin=params.origin("thr"))
+    grid = look.grid(params)
+    truths = [_route_truth(look, campus, device, grid) for device in devices]
+    evidence = tuple(
+        _evidence(look, grid, truth, "inetCidrRouteTable", device, "", "ipv6_default_route")
+        for device, truth in zip(devices, truths, strict=True)
+    )
+    return poll_verdict(C2, campus.id, grid, either(truths).tally(grid), params, evidence=evidence)
+
+
+def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
+    """C3: user networks with a global /64 and router advertisements at the last read, over all of them."""
+    origin = params.origin("prefix_ratio")
+    kinds = params.words("kinds", USER_KINDS)
+    vlans = [vlan for vlan in campus.user_vlans if vlan.kind in kinds]
+    if not vlans:
+        return unknown(C3, campus.id, "user_vlans_not_declared", origin=origin)
+    grid = look.grid_of(params.word("stale_after", "26h"), "always")
+    found = [(vlan, *_vlan_state(look, campus, vlan, grid)) for vlan in vlans]
+    counts = UnitCounts(
+        p=sum(state is State.PASS for _, state, *_ in found),
+        f=sum(state is State.FAIL for _, state, *_ in found),
+        u=sum(state is State.UNKNOWN for _, state, *_ in found),
+        na=len(campus.user_vlans) - len(vlans),
+    )
+    thr_bp = params.bp("prefix_ratio", 10_000)
+    ruling = unit_ratio(counts, thr_bp)
+    reasons = [reason for _, state, reason, _ in found if state is ruling.state]
+    return Verdict(
+        metric=C3,
+        subject=campus.id,
+        state=ruling.state,
+        reason="" if ruling.state is State.PASS else max(reasons, key=reasons.count, default=ruling.reason),
+        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
+        unit="ratio",
+        threshold=thr_bp / 10_000,
+        origin=origin,
+        level="E3" if counts.p + counts.f else "E0",
+        window=grid.window,
+        units=counts,
+        low_bp=ruling.low_bp,
+        high_bp=ruling.high_bp,
+        evidence=tuple(evidence for *_, evidence in found),
+    )
+
+
+def is_global(address: str) -> bool:
+    """In 2000::/3 and not a tunnel through IPv4. The text may carry a prefix length or a zone."""
+    try:
+        found = IPv6Address(address.split("/")[0].split("%")[0])
+    except AddressValueError:
+        return False
+    return found in GLOBAL and not any(found in network for network in NOT_NATIVE)
+
+
+def _address_truth(look: Look, campus: Campus, device: str, port: str, grid: Grid) -> Truth:
+    subject = find_port(look.facts(device), port)
+    truth, ok = _begin(look, campus, device, grid)
+    if subject is None:
+        truth.add_unknown("uplink_port_not_found", ok)
+        return truth
+    histories = [look.spans(device, subject, "ipv6"), look.spans(device, "", "tables")]
+    for stretch, (addresses, tables) in grid.pieces(histories):
+        mask = stretch & ok
+        if isinstance(addresses, list) and any(is_global(str(a)) for a in addresses):
+            truth.true |= mask
+        elif isinstance(addresses, list) or not (reason := _unread(look, device, tables, ADDRESS_TABLES)):
+            truth.add_false("no_global_address", mask)
+        else:
+            truth.add_unknown(reason, mask)
+    return truth
+
+
+def _route_truth(look: Look, campus: Campus, device: str, grid: Grid) -> Truth:
+    truth, ok = _begin(look, campus, device, grid)
+    histories = [look.spans(device, "", "ipv6_default_route"), look.spans(device, "", "tables")]
+    for stretch, (hops, tables) in grid.pieces(histories):
+        mask = stretch & ok
+        if hops:
+            truth.true |= mask
+        elif hops is not None:
+            truth.add_false("no_default_route", mask)
+        else:
+            unreadable = _status(tables, ROUTE_TABLES) in UNREADABLE
+            truth.add_unknown("table_unreadable" if unreadable else "not_supported_by_device", mask)
+    return truth
+
+
+def _begin(look: Look, campus: Campus, device: str, grid: Grid) -> tuple[Truth, int]:
+    """A truth that knows when the device was down, and the polls in which it answered."""
+    truth = Truth()
+    ok, down = look.polls(device, grid)
+    truth.add_false("device_down", down)
+    if look.is_unread(device, campus, grid):
+        truth.add_unknown("gateway_unmanaged", grid.full)
+    return truth, ok
+
+
+def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, grid: Grid) -> tuple[State, str, Evidence]:
+    ok, _down = look.polls(vlan.device, grid)
+    if not ok:
+        is_unread = look.is_unread(vlan.device, campus, grid)
+        return (
+            State.UNKNOWN,
+            "gateway_unmanaged" if is_unread else "stale",
+            Evidence(level="E0", what="ipv6RouterAdvertTable", device=vlan.device, subject=PORT + vlan.port),
+        )
+    slot = grid.slots[ok.bit_length() - 1]
+    subject = find_port(look.facts(vlan.device), vlan.port)
+    spans = look.facts(vlan.device).get(subject or "", {})
+    addresses = value_at(spans.get("ipv6", ()), slot)
+    adverts = value_at(spans.get("ipv6_ra", ()), slot)
+    tables = value_at(look.spans(vlan.device, "", "tables"), slot)
+    if subject is None:
+        state, reason = State.UNKNOWN, "uplink_port_not_found"
+    elif not isinstance(addresses, list) and (reason := _unread(look, vlan.device, tables, ADDRESS_TABLES)):
+        state = State.UNKNOWN
+    else:
+        state, reason = _prefix_state(addresses if isinstance(addresses, list) else [], adverts)
+    return (
+        state,
+        reason,
+        Evidence(
+            level="E0" if state is State.UNKNOWN else "E3",
+            what="ipv6RouterAdvertTable",
+            device=vlan.device,
+            subject=subject or PORT + vlan.port,
+            value=" ".join(map(str, addresses)) if isinstance(addresses, list) else "",
+            first=slot,
+            last=slot,
+        ),
+    )
+
+
+def _prefix_state(addresses: Sequence[object], adverts: FactValue) -> tuple[State, str]:
+    """A routed interface serves a user network with a global /64 that it advertises."""
+    lengths = [str(a).partition("/")[2] for a in addresses if is_global(str(a))]
+    if str(LAN_PREFIX) not in lengths:
+        is_told = all(length.isdigit() for length in lengths)
+        return (State.FAIL, "prefix_missing") if is_told else (State.UNKNOWN, "table_unreadable")
+    if adverts is None:
+        return State.UNKNOWN, "not_supported_by_device"
+    return (State.PASS, "") if adverts else (State.FAIL, "no_router_advert")
+
+
+def _unread(look: Look, device: str, tables: FactValue, names: Sequence[str]) -> str:
+    """Why a device's addresses are not known, or "" when it told them and this port has none."""
+    status = _status(tables, names)
+    if status in UNREADABLE:
+        return "table_unreadable"
+    if status in ("ok", "empty"):
+        return ""
+    told = any("ipv6" in keys for keys in look.facts(device).values())
+    return "" if told and not status else "not_supported_by_device"
+
+
+def _status(tables: FactValue, names: Sequence[str]) -> str:
+    found = [tables[name] for name in names if name in tables] if isinstance(tables, dict) else []
+    return found[0] if found else ""
+
+
+def _evidence(
+    look: Look, grid: Grid, truth: Truth, what: str, device: str, subject: str, key: str
+) -> Evidence:
+    read = truth.true | truth.any_false
+    first, last = grid.first_last(read)
+    subject = (find_port(look.facts(device), subject.removeprefix(PORT)) or subject) if subject else ""
+    value = None if last is None else value_at(look.spans(device, subject, key), last)
+    return Evidence(
+        level="E3" if read else "E0",
+        what=what,
+        device=device,
+        subject=subject,
+        value=" ".join(map(str, value)) if isinstance(value, list) else "",
+        first=first,
+        last=last,
+        counts=truth.tally(grid).counts,
+    )

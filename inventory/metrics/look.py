@@ -1,0 +1,140 @@
+"""A school's snapshot laid out for judging: facts by device, polls as bit masks over the slots of a window.
+
+Facts are spans and polls are many, so a metric looks at each span once and counts slots with bit masks:
+bit i of a mask stands for slot i of the grid. Six hundred polls fit into one integer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from inventory.clock import slots
+from inventory.facts import FactValue
+from inventory.metrics.params import Params
+from inventory.register import Campus
+from inventory.snapshot import SchoolSnapshot, Span
+
+DeviceFacts = dict[str, dict[str, tuple[Span, ...]]]
+"""subject -> key -> spans"""
+
+NO_SPANS: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The slots of a window, oldest first."""
+
+    slots: Sequence[int]
+    interval_s: int
+
+    @property
+    def full(self) -> int:
+        return (1 << len(self.slots)) - 1
+
+    @property
+    def window(self) -> tuple[int, int] | None:
+        """The first slot, and the end of the last."""
+        return (self.slots[0], self.slots[-1] + self.interval_s) if self.slots else None
+
+    def mask(self, span: Span) -> int:
+        """The slots in which a span holds."""
+        first, after = self.ends(span)
+        return (1 << after) - (1 << first) if after > first else 0
+
+    def ends(self, span: Span) -> tuple[int, int]:
+        """Index of the first slot of a span, and of the first slot after it."""
+        first = bisect_left(self.slots, span.start)
+        after = len(self.slots) if span.end is None else bisect_left(self.slots, span.end)
+        return first, after
+
+    def pieces(self, histories: Sequence[tuple[Span, ...]]) -> Iterator[tuple[int, list[FactValue]]]:
+        """Stretches in which no fact changes: their mask, and the value of each history (None: not known)."""
+        cuts = {0, len(self.slots)}
+        for spans in histories:
+            for span in spans:
+                cuts.update(self.ends(span))
+        for first, after in pairwise(sorted(cuts)):
+            slot = self.slots[first]
+            yield (1 << after) - (1 << first), [value_at(spans, slot) for spans in histories]
+
+    def first_last(self, mask: int) -> tuple[int | None, int | None]:
+        """The oldest and the newest slot of a mask."""
+        if not mask:
+            return None, None
+        return self.slots[(mask & -mask).bit_length() - 1], self.slots[mask.bit_length() - 1]
+
+
+class Look:
+    """One school under judgement. It keeps what several metrics ask for: indexes, grids, poll masks."""
+
+    def __init__(self, snapshot: SchoolSnapshot) -> None:
+        self.snapshot = snapshot
+        self._facts: dict[str, DeviceFacts] = {}
+        for (device, subject, key), spans in snapshot.facts.items():
+            self._facts.setdefault(device, {}).setdefault(subject, {})[key] = spans
+        self._polls: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._grids: dict[tuple[str, str], Grid] = {}
+        self._kept: dict[tuple[object, ...], object] = {}
+
+    def grid(self, params: Params, *, window: str = "7d", clock: str = "school") -> Grid:
+        """The polls that count for a target."""
+        return self.grid_of(params.word("window", window), params.word("clock", clock))
+
+    def grid_of(self, window: str, clock: str) -> Grid:
+        """The polls of a window on a clock."""
+        if (window, clock) not in self._grids:
+            view = self.snapshot
+            found = slots(window, clock, view.as_of, view.interval_s, view.calendar)
+            self._grids[window, clock] = Grid(found, view.interval_s)
+        return self._grids[window, clock]
+
+    def facts(self, device: str) -> DeviceFacts:
+        """All facts of a device."""
+        return self._facts.get(device, {})
+
+    def spans(self, device: str, subject: str, key: str) -> tuple[Span, ...]:
+        """The history of one fact."""
+        return self._facts.get(device, {}).get(subject, {}).get(key, NO_SPANS)
+
+    def polls(self, device: str, grid: Grid) -> tuple[int, int]:
+        """Masks of the polls that were ok and of those that were down; the rest are gaps."""
+        window = grid.window
+        key = (device, repr(window), str(len(grid.slots)))
+        if key not in self._polls:
+            outcomes = self.snapshot.polls_of(device).outcomes
+            found = [outcomes.get(slot) for slot in grid.slots]
+            self._polls[key] = (_mask_of(found, "ok"), _mask_of(found, "down"))
+        return self._polls[key]
+
+    def is_unread(self, device: str, campus: Campus, grid: Grid) -> bool:
+        """The device was never polled in the window although others of the campus answered."""
+        if any(self.polls(device, grid)):
+            return False
+        return any(self.polls(other.id, grid)[0] for other in campus.devices if other.id != device)
+
+    def keep(self, key: tuple[object, ...], make: Callable[[], object]) -> object:
+        """A value made once per look."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def table_status(self, device: str, table: str, slot: int) -> str:
+        """How the reading of a table went at a slot ("ok", "partial"), "" where the agent did not say."""
+        found = value_at(self.spans(device, "", "tables"), slot)
+        return str(found.get(table, "")) if isinstance(found, dict) else ""
+
+
+def value_at(spans: tuple[Span, ...], slot: int) -> FactValue:
+    """The value that held at a slot, or None."""
+    for span in reversed(spans):
+        if span.start <= slot:
+            return span.value if span.end is None or slot < span.end else None
+    return None
+
+
+def _mask_of(outcomes: Sequence[str | None], wanted: str) -> int:
+    digits = "".join("1" if outcome == wanted else "0" for outcome in reversed(outcomes))
+    return int(digits, 2) if digits else 0
