@@ -220,7 +220,8 @@ def _links(page: Page) -> Iterator[Sample]:
 def _areas(page: Page) -> Iterator[Sample]:
     for school, line in page.lines:
         yield (school, line.campus, "registered"), float(line.main_areas)
-        yield (school, line.campus, "covered"), float(line.main_areas_covered)
+        if line.aps_online is not None:  # while nobody knows which access points work, this is not known
+            yield (school, line.campus, "covered"), float(line.main_areas_covered)
         yield (school, line.campus, "unmapped"), float(line.main_areas_unmapped)
 
 
@@ -373,8 +374,8 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Callable[[Page], Iterator[Sample
     (
         "campus_main_areas",
         (*_BY_CAMPUS, "kind"),
-        "Main rooms of the campus: registered, covered by a working access point, unmapped (no access "
-        f"point named in the register). {_CACHED}",
+        "Main rooms of the campus: registered, covered by a working access point (absent when unknown), "
+        f"unmapped (no access point named in the register). {_CACHED}",
         _areas,
     ),
     (

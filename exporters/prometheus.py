@@ -15,7 +15,7 @@ FRESH_S = 900.0
 def county_page(view: CountyView, *, rendered_at: float, fresh_s: float = FRESH_S) -> bytes:
     """The page in text format 0.0.4; ``CONTENT_TYPE`` is its media type.
 
-    ``rendered_at`` is now, in seconds; an agent that reported within ``fresh_s`` before the view's time is up.
+    ``rendered_at`` is now, in seconds; an agent is up that reported within ``fresh_s`` before the view.
     """
     page = page_of(view, rendered_at, fresh_s)
     return render((family, samples(page)) for family, samples in FAMILIES)

@@ -1,0 +1,141 @@
+"""The printable report: one file that needs nothing else, on screen and on A4 paper.
+
+No script and no outside address is in it, and its own security policy forbids them. States are told by word
+and shape, never by colour alone: schools print in grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from exporters.report.bars import bar
+from exporters.report.campuses import IPV6_METRICS, TARGET
+from exporters.report.codes import state_word
+from exporters.report.cover import NOTES
+from exporters.report.shown import heading, percent, shown
+from exporters.report.tables import Cell, Column, Report, Table
+from exporters.report.texts import texts
+from inventory.words import Language, say
+
+Printed = dict[str, str]
+"""One row by column id, each cell as people read it; a state is a mark (shape and word)."""
+
+_HERE = Path(__file__).parent
+_MARK = Markup('<span class="s {state}"><svg aria-hidden="true"><use href="#{state}"/></svg>{word}</span>')
+_SHAPES = {"met": "pass", "not_met": "fail", "undetermined": "unknown", "report": "na", "not_due": "na"}
+TOGETHER_FROM = 4
+"""So many places with the same cause and nothing measured are printed as one line."""
+WIDE = 8
+"""With more targets than this, table 2 prints its figures as a table of their own."""
+
+
+def to_html(report: Report, digest: str, language: Language) -> bytes:
+    """The report as HTML 5 in UTF-8; ``digest`` is the SHA-256 of the same report's JSON."""
+    prints = {table.id: _printed(table, report, language) for table in report.tables}
+    prove_one, prove_together = _together(report.table("to_prove"), prints["to_prove"])
+    county = report.table("county")
+    page = _template().render(
+        lang="zh-CN" if language == "zh" else "en",
+        style=Markup(_style()),  # noqa: S704 - a file of this package
+        t=texts(language),
+        county=report.county,
+        digest=digest,
+        cover=_cover(report, prints["cover"][0], language),
+        facts=prints["cover"][0],
+        notes=[say(note, language) for note in NOTES],
+        titles={table.id: say(table.title, language) for table in report.tables},
+        table_notes={table.id: say(table.note, language) for table in report.tables},
+        summary=_summary(county, prints["county"]),
+        targets=[str(record["target"]) for record in county.records()],
+        wide=len(county.rows) > WIDE,
+        target_key=TARGET,
+        ipv6=[name for name, _ in IPV6_METRICS.values()],
+        rows=prints,
+        prove_one=prove_one,
+        prove_together=prove_together,
+        columns={table.id: [heading(c, language) for c in table.columns] for table in report.tables},
+    )
+    return page.encode("utf-8", "replace")
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "report.css").read_text(encoding="utf-8")
+
+
+def _printed(table: Table, report: Report, language: Language) -> list[Printed]:
+    columns = table.columns
+    return [
+        {column.id: _cell(cell, column, report, language) for column, cell in zip(columns, row, strict=True)}
+        for row in table.rows
+    ]
+
+
+def _cell(cell: Cell, column: Column, report: Report, language: Language) -> str:
+    if column.kind == "state" and isinstance(cell, str):
+        return mark(cell, language)
+    return shown(cell, column, language, report.timezone)
+
+
+@cache
+def mark(state: str, language: Language) -> Markup:
+    """A state as shape and word."""
+    return _MARK.format(state=_SHAPES.get(state, state), word=state_word(state, language))
+
+
+def _cover(report: Report, row: Printed, language: Language) -> list[tuple[str, str]]:
+    columns = report.table("cover").columns
+    return [(heading(column, language), row[column.id]) for column in columns if row[column.id]]
+
+
+def _summary(county: Table, rows: Sequence[Printed]) -> list[dict[str, str]]:
+    """The rows of the first page: those of table 1 with a bar."""
+    return [{**row, "bar": _bar(record)} for row, record in zip(rows, county.records(), strict=True)]
+
+
+def _bar(record: dict[str, Cell]) -> Markup:
+    low, high, goal = record["low_percent"], record["high_percent"], record["goal_value"]
+    if not isinstance(low, int) or not isinstance(high, int):
+        return Markup("")
+    in_percent = record["goal_unit"] == "percent" and isinstance(goal, int | float)
+    return bar(low, high, float(goal or 0) if in_percent else None, f"{percent(low)} %–{percent(high)} %")
+
+
+def _together(
+    table: Table, rows: Sequence[Printed]
+) -> tuple[list[Printed], list[dict[str, str | list[str]]]]:
+    """The rows to print one by one, and those whose cause is the same at many places.
+
+    A target that nothing measures would else fill page after page with one line for each school.
+    """
+    causes: dict[tuple[Cell, ...], list[Printed]] = {}
+    for record, row in zip(table.records(), rows, strict=True):
+        measured = record["polls_true"] is not None or record["units_met"] is not None
+        key = (record["target"], record["metric_id"], record["reason"], record["no"] if measured else None)
+        causes.setdefault(key, []).append(row)
+    many: list[dict[str, str | list[str]]] = [
+        {**same[0], "places": _places(same)} for same in causes.values() if len(same) >= TOGETHER_FROM
+    ]
+    few = {row["no"] for same in causes.values() if len(same) < TOGETHER_FROM for row in same}
+    return [row for row in rows if row["no"] in few], many
+
+
+def _places(rows: Sequence[Printed]) -> list[str]:
+    return [f"{row['school_name']} {row['campus_name']}".strip() for row in rows]

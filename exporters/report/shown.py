@@ -1,0 +1,83 @@
+"""A cell as people read it, in one language. All printed formats ask here, so that they cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from exporters.report.advice import ADVICE
+from exporters.report.codes import code_words, state_word
+from exporters.report.tables import Cell, Column
+from inventory import reasons
+from inventory.metrics.catalogue import catalogue
+from inventory.words import Language, say
+
+
+def heading(column: Column, language: Language) -> str:
+    """The heading of a column."""
+    return column.heading if column.plan_words else say(column.heading, language)
+
+
+def shown(cell: Cell, column: Column, language: Language, timezone: str) -> str:
+    """The cell in words; nothing where it is not known."""
+    if cell is None or cell == "":
+        return ""
+    if column.kind == "time":
+        return local_time(float(cell), timezone)
+    if isinstance(cell, str):
+        return _WORDS[column.kind](cell, language) if column.kind in _WORDS else cell
+    return percent(int(cell)) if column.kind == "percent" else figure(cell)
+
+
+def percent(bp: int) -> str:
+    """Basis points as percent with one decimal, truncated: 9996 is 99.9."""
+    return f"{bp // 100}.{bp % 100 // 10}"
+
+
+def figure(value: float) -> str:
+    """A number without needless digits: 10000, 0.666 (cut, not rounded: 0.9999 must not print as 1)."""
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return f"{int(value * 1000) / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def local_time(seconds: float, timezone: str) -> str:
+    """Local time to the minute."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _metric(name: str, language: Language) -> str:
+    metric = catalogue().get(name)
+    return metric.name(language) if metric else name
+
+
+def _method(method: str, language: Language) -> str:
+    metric, *params = method.split("; ")
+    return "; ".join(
+        [f"{_metric(metric, language)} ({metric})", *(_param(each, language) for each in params)]
+    )
+
+
+def _param(param: str, language: Language) -> str:
+    given, mark, origin = param.partition(" [")
+    return f"{given} [{code_words(origin.removesuffix(']'), language)}]" if mark else given
+
+
+def _advice(reason: str, language: Language) -> str:
+    return say(ADVICE[reason].do, language) if reason in ADVICE else ""
+
+
+def _helper(reason: str, language: Language) -> str:
+    return say(ADVICE[reason].who, language) if reason in ADVICE else ""
+
+
+_WORDS: dict[str, Callable[[str, Language], str]] = {
+    "state": state_word,
+    "code": code_words,
+    "metric": _metric,
+    "method": _method,
+    "reason": reasons.words,
+    "advice": _advice,
+    "helper": _helper,
+}
