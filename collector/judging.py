@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inventory.judge import judge_county, judge_school
-from inventory.plan import Profile, builtin_profiles, load_profile
 from sqlalchemy import Engine
 
 from collector.store.read import read_snapshot
 from collector.store.registers import read_register
 from collector.store.verdicts import keep_profile, keep_verdicts
 from inventory.errors import ConfigError
+from inventory.judge import judge_county, judge_school
+from inventory.plan import Profile, builtin_profiles, load_profile
 from inventory.register import Register
 from inventory.snapshot import AgentSeen
 from inventory.verdict import CountyView, SchoolView

@@ -39,7 +39,11 @@ def open_store(url: str) -> Engine:
         metadata.create_all(engine)
         with engine.begin() as connection:
             _check_version(connection)
+    except StoreError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as error:
+        engine.dispose()
         raise StoreError(
             _("the database cannot be opened: %(why)s") % {"why": _first_line(error)},
             where=parsed.render_as_string(hide_password=True),

@@ -26,11 +26,8 @@ class Imported:
 
 def store_register(connection: Connection, new: Register, *, author: str, at: float) -> Imported:
     """Make ``new`` the register from ``at`` on; schools that it lacks leave it, their history stays."""
-    current = dict(
-        connection.execute(
-            select(register.c.school_id, register.c.sha256).where(register.c.valid_to.is_(None))
-        )
-    )
+    query = select(register.c.school_id, register.c.sha256).where(register.c.valid_to.is_(None))
+    current = {row.school_id: row.sha256 for row in connection.execute(query)}
     docs = {school.id: msgspec.json.encode(school, order="deterministic") for school in new.schools}
     docs[COUNTY] = msgspec.json.encode(replace(new, schools=()), order="deterministic")
     hashes = {school_id: hashlib.sha256(doc).hexdigest() for school_id, doc in docs.items()}
@@ -75,7 +72,7 @@ def read_register(connection: Connection, as_of: float | None = None) -> Registe
         query = query.where(
             register.c.valid_from <= as_of, or_(register.c.valid_to.is_(None), register.c.valid_to > as_of)
         )
-    docs = dict(connection.execute(query.order_by(register.c.school_id)).tuples().all())
+    docs = {row.school_id: row.doc for row in connection.execute(query.order_by(register.c.school_id))}
     county = docs.pop(COUNTY, None)
     if county is None:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -30,13 +29,6 @@ SCHOOL = School(
     stages=("primary",),
     campuses=(Campus(id="2133999001-01"),),
 )
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    store = open_store("sqlite:///:memory:")
-    yield store
-    store.dispose()
 
 
 def store(engine: Engine, one: Batch) -> str:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from agent.poll import poll_device
-from agent.snmp.target import Target
 
 from agent.config import load_agent_settings
 from agent.daemon import run_agent
 from agent.enrol import enrol, write_token
+from agent.poll import poll_device
+from agent.snmp.target import Target
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.errors import InputError, NoAnswer

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
-from agent.poll import STATUS_JOBS, poll_device
 
 from agent.config import AgentSettings, load_agent_settings, target_of
+from agent.poll import STATUS_JOBS, poll_device
 from agent.uplink import client_for
 from inventory.config import read_toml
 from inventory.errors import WanzhaoError

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 from inventory.load import load_register, register_tables
-
 from inventory.register import Register
 from inventory.words import _
 from wanzhao.options import Subparsers, add_config, add_json, group, need_extra, print_json, print_table

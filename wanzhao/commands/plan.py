@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from inventory.plan_check import check_profile
-
 from inventory.errors import PlanError
 from inventory.plan import Profile, builtin_profiles, load_profile
+from inventory.plan_check import check_profile
 from inventory.words import _
 from wanzhao.options import Subparsers, add_json, group, print_json, print_table
 

@@ -12,11 +12,10 @@ from inventory.words import _
 from wanzhao.options import Subparsers, add_config, add_json, need_extra, parse_time, print_json, print_table
 
 try:
-    from exporters.report.write import write_report
-
     from collector.config import load_collector_settings
     from collector.judging import load_plans, look
     from collector.store.engine import open_store
+    from exporters.report.write import write_report
 except ImportError as error:
     MISSING: ImportError | None = error
 else:
