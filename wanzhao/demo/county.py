@@ -1,0 +1,467 @@
+"""The county of the demo, 示例县: nine campuses of eight schools, what stands in them, what should be judged.
+
+Nothing of it exists. School codes and the county's code have numbers that no office gives out, addresses are
+from the ranges for documentation. ``EXPECTED`` says what an honest verdict is, from how the devices were
+made, not from what the product answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from inventory.verdict import State
+from wanzhao.demo.devices import Box, SimDevice, lag_name, port_names, view_of, vlan_name
+from wanzhao.demo.wireless import AccessPoint
+
+COUNTY, ADCODE = "示例县", "339999"
+POLL_INTERVAL_S = 2
+VLANS = {
+    100: ("教学", "teaching"),
+    110: ("办公", "office"),
+    120: ("教师无线", "wifi_staff"),
+    130: ("学生无线", "wifi_student"),
+}
+MANAGEMENT_VLAN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoContract:
+    kind: str = "leased_bandwidth"
+    mbps: int | None = 10000
+    start: date = date(2025, 9, 1)
+    end: date = date(2028, 8, 31)
+    evidence: str = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCampus:
+    """One campus. ``lag_mbps`` and ``lag_ports``: the uplink is an aggregate of so many ports of that speed.
+
+    ``uplink_runs_at`` is what a 10G uplink has negotiated, Mbit/s. ``offline`` and ``forgotten`` are numbers
+    of access points (from 1): out of order, and gone from the controller's tables too.
+    """
+
+    key: str
+    name: str
+    address: str
+    gateway: str
+    controller: str
+    switches: tuple[str, ...]
+    ap_model: str
+    aps: int
+    firewall: str = ""
+    uplink_runs_at: int = 10000
+    lag_ports: int = 0
+    lag_mbps: int = 0
+    ipv6: bool = True
+    gateway_silent: bool = False
+    agent_silent: bool = False
+    offline: frozenset[int] = frozenset()
+    forgotten: frozenset[int] = frozenset()
+    room_without_ap: str = ""
+    medium: str = "p2p_ethernet"
+    carrier: str = "示例电信"
+    contract: DemoContract = field(default_factory=DemoContract)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoSchool:
+    id: str
+    name: str
+    kind: str
+    stages: tuple[str, ...]
+    township: str
+    urban_rural: str
+    students: int
+    staff: int
+    classes: int
+    campuses: tuple[DemoCampus, ...]
+    ownership: str = "public"
+    boarding: bool = False
+
+
+SCHOOLS = (
+    DemoSchool(
+        id="2133999001",
+        name="示例县实验小学",
+        kind="primary",
+        stages=("primary",),
+        township="城关镇",
+        urban_rural="urban",
+        students=1620,
+        staff=96,
+        classes=36,
+        campuses=(
+            DemoCampus(
+                key="shiyan",
+                name="主校区",
+                address="示例县城关镇学府路1号",
+                gateway="s5720",
+                controller="ac6605",
+                switches=("s5735",),
+                ap_model="AP7060DN",
+                aps=14,
+                medium="dark_fibre",
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="3433999002",
+        name="示例县第二中学",
+        kind="complete_secondary",
+        stages=("junior", "senior"),
+        township="城关镇",
+        urban_rural="urban",
+        students=2480,
+        staff=214,
+        classes=50,
+        boarding=True,
+        campuses=(
+            DemoCampus(
+                key="erzhong",
+                name="主校区",
+                address="示例县城关镇文昌路20号",
+                gateway="s5500",
+                controller="wcmd",
+                switches=("s5735",),
+                ap_model="WA6320",
+                aps=18,
+                firewall="asa5555",
+                lag_ports=2,
+                lag_mbps=10000,
+                contract=DemoContract(mbps=20000),
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="2133999003",
+        name="城东小学",
+        kind="primary",
+        stages=("primary",),
+        township="城关镇",
+        urban_rural="town",
+        students=870,
+        staff=52,
+        classes=20,
+        campuses=(
+            DemoCampus(
+                key="chengdong",
+                name="主校区",
+                address="示例县城关镇东门街8号",
+                gateway="s5750",
+                controller="m18000ws",
+                switches=("sg2218p",),
+                ap_model="AP130(W2)",
+                aps=10,
+                uplink_runs_at=1000,
+                contract=DemoContract(mbps=1000, evidence="claimed"),
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="2133999004",
+        name="青溪乡中心小学",
+        kind="primary",
+        stages=("primary",),
+        township="青溪乡",
+        urban_rural="rural",
+        students=410,
+        staff=31,
+        classes=12,
+        campuses=(
+            DemoCampus(
+                key="qingxi",
+                name="主校区",
+                address="示例县青溪乡集镇路3号",
+                gateway="dcrs5980",
+                controller="m7210",
+                switches=("s5735",),
+                ap_model="515",
+                aps=8,
+                gateway_silent=True,
+                carrier="示例移动",
+                contract=DemoContract(mbps=2000),
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="3133999005",
+        name="白石镇初级中学",
+        kind="junior",
+        stages=("junior",),
+        township="白石镇",
+        urban_rural="town",
+        students=940,
+        staff=78,
+        classes=21,
+        boarding=True,
+        campuses=(
+            DemoCampus(
+                key="baishi",
+                name="主校区",
+                address="示例县白石镇中学路15号",
+                gateway="zxr9908",
+                controller="wcmd-old",
+                switches=("sg2218p",),
+                ap_model="WA2620X-AGNP",
+                aps=12,
+                ipv6=False,
+                medium="otn",
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="2133999006",
+        name="云岭教学点",
+        kind="teaching_point",
+        stages=("primary",),
+        township="青溪乡",
+        urban_rural="rural",
+        students=38,
+        staff=4,
+        classes=3,
+        campuses=(
+            DemoCampus(
+                key="yunling",
+                name="云岭教学点",
+                address="示例县青溪乡云岭村",
+                gateway="crs317",
+                controller="m18000ws",
+                switches=("sg2218p",),
+                ap_model="AP130(W2)",
+                aps=6,
+                agent_silent=True,
+                medium="unknown",
+                carrier="示例移动",
+                contract=DemoContract(mbps=300, evidence="none"),
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="1133999007",
+        name="示例县中心幼儿园",
+        kind="kindergarten",
+        stages=("preschool",),
+        township="城关镇",
+        urban_rural="urban",
+        students=360,
+        staff=45,
+        classes=12,
+        campuses=(
+            DemoCampus(
+                key="youeryuan",
+                name="主园区",
+                address="示例县城关镇幸福巷2号",
+                gateway="c9300",
+                controller="ct5508",
+                switches=("sg2218p",),
+                ap_model="AIR-LAP1242AG-C-K9",
+                aps=7,
+                lag_ports=10,
+                lag_mbps=1000,
+                contract=DemoContract(mbps=1000, start=date(2023, 1, 1), end=date(2025, 12, 31)),
+            ),
+        ),
+    ),
+    DemoSchool(
+        id="3133999008",
+        name="河口九年一贯制学校",
+        kind="nine_year",
+        stages=("primary", "junior"),
+        township="河口镇",
+        urban_rural="town",
+        students=1310,
+        staff=104,
+        classes=30,
+        campuses=(
+            DemoCampus(
+                key="hekou",
+                name="北校区",
+                address="示例县河口镇滨河路66号",
+                gateway="s5720",
+                controller="m7210",
+                switches=("s5735",),
+                ap_model="515",
+                aps=12,
+                contract=DemoContract(kind="dark_fibre", mbps=None),
+                medium="dark_fibre",
+            ),
+            DemoCampus(
+                key="hekounan",
+                name="南校区",
+                address="示例县河口镇南街9号",
+                gateway="c9300",
+                controller="ac6605",
+                switches=("sg2218p",),
+                ap_model="AP7060DN",
+                aps=12,
+                offline=frozenset({3, 7}),
+                forgotten=frozenset({8, 11}),
+                room_without_ap="合唱教室",
+                contract=DemoContract(evidence="claimed"),
+            ),
+        ),
+    ),
+)
+
+# Target by target, school by school in the order above.
+_P, _F, _U = State.PASS, State.FAIL, State.UNKNOWN
+_STATES = {
+    "demo-access-10g": (_P, _P, _F, _F, _P, _U, _F, _P),
+    "demo-ipv6": (_P, _P, _P, _F, _F, _U, _P, _P),
+    "demo-wifi": (_P, _P, _P, _P, _P, _U, _P, _F),
+    "demo-library": (_U,) * 8,
+}
+EXPECTED: dict[tuple[str, str], State] = {
+    (target, school.id): state
+    for target, states in _STATES.items()
+    for school, state in zip(SCHOOLS, states, strict=True)
+}
+"""(target of plan.toml, school) -> what an honest verdict is once the agents have polled for a window."""
+
+
+def campus_id(school: DemoSchool, campus: DemoCampus) -> str:
+    return f"{school.id}-{school.campuses.index(campus) + 1:02d}"
+
+
+def all_campuses() -> list[tuple[DemoSchool, DemoCampus]]:
+    return [(school, campus) for school in SCHOOLS for campus in school.campuses]
+
+
+SILENT_AGENTS: frozenset[str] = frozenset(
+    campus_id(school, campus) for school, campus in all_campuses() if campus.agent_silent
+)
+"""Campuses whose agent is not started."""
+
+
+def simulated_devices() -> list[SimDevice]:
+    """Every managed device of the county; access points stand in their controllers' tables."""
+    devices = []
+    for number, (school, campus) in enumerate(all_campuses(), 1):
+        for device, box in boxes(campus, number).items():
+            silent = campus.gateway_silent and device == f"{campus.key}-gw"
+            devices.append(
+                SimDevice(campus=campus_id(school, campus), id=device, view=view_of(box), silent=silent)
+            )
+    return devices
+
+
+def boxes(campus: DemoCampus, number: int) -> dict[str, Box]:
+    """The configured devices of a campus by device id; ``number`` counts the county's campuses from 1."""
+    below = {
+        f"{campus.key}-ac": _controller(campus, number),
+        **{f"{campus.key}-sw{n}": _switch(campus, number, n) for n in range(1, len(campus.switches) + 1)},
+    }
+    if campus.firewall:
+        below[f"{campus.key}-fw"] = _firewall(campus, number)
+    return {f"{campus.key}-gw": _gateway(campus, number, list(below.values())), **below}
+
+
+def uplink_port(campus: DemoCampus) -> str:
+    """The declared uplink, by ifDescr: a 10G port or the aggregate."""
+    return lag_name(campus.gateway) if campus.lag_ports else port_names(campus.gateway, 10000)[0]
+
+
+def access_points_of(campus: DemoCampus, number: int) -> list[AccessPoint]:
+    """The registered access points; the last two numbers of name, MAC and serial are the same."""
+    return [
+        AccessPoint(
+            name=f"{campus.key.upper()}-AP{n:02d}",
+            mac=bytes((0x02, 0x41, 0x50, 0, number, n)),
+            serial=f"DEMO{number:02d}AP{n:04d}",
+            model=campus.ap_model,
+            address=bytes((10, number, 200, n)),
+            clients=(n * 7) % 23,
+            online=n not in campus.offline | campus.forgotten,
+            listed=n not in campus.forgotten,
+        )
+        for n in range(1, campus.aps + 1)
+    ]
+
+
+def _gateway(campus: DemoCampus, number: int, below: list[Box]) -> Box:
+    members = tuple(port_names(campus.gateway, campus.lag_mbps)[: campus.lag_ports])
+    uplink = uplink_port(campus)
+    copper = [port for port in port_names(campus.gateway, 1000) if port not in members]
+    free = copper or port_names(campus.gateway, 10000)[1:]
+    lans = tuple(zip(free, below, strict=False))
+    return Box(
+        model=campus.gateway,
+        number=number * 16,
+        name=f"{campus.key.upper()}-GW",
+        location=campus.address,
+        up=(*(() if members else (uplink,)), *(port for port, _ in lans)),
+        runs_at={uplink: campus.uplink_runs_at},
+        aliases={uplink: "TO-EDU-NET"},
+        lag=members,
+        vlans=tuple(VLANS),
+        addresses=_gateway_addresses(campus, number, uplink),
+        next_hops=_next_hops(campus, number, uplink),
+        heard=tuple((port, box, box.up[0]) for port, box in lans),
+        bytes_per_s=30_000_000,
+        days_up=120 + number,
+    )
+
+
+def _gateway_addresses(campus: DemoCampus, number: int, uplink: str) -> tuple[tuple[str, str], ...]:
+    lans = {vlan: vlan_name(campus.gateway, vlan) for vlan in VLANS}
+    ipv4 = [
+        (uplink, f"10.200.{number}.2/30"),
+        *((lan, f"10.{number}.{vlan}.1/24") for vlan, lan in lans.items()),
+    ]
+    if not campus.ipv6:
+        return tuple(ipv4)
+    ipv6 = [(lan, f"2001:db8:{number:x}:{vlan}::1/64") for vlan, lan in lans.items()]
+    return (*ipv4, (uplink, f"2001:db8:fff0:{number:x}::2/64"), *ipv6)
+
+
+def _next_hops(campus: DemoCampus, number: int, uplink: str) -> tuple[tuple[str, str], ...]:
+    ipv4 = (uplink, f"10.200.{number}.1/30")
+    return (ipv4, (uplink, f"2001:db8:fff0:{number:x}::1/64")) if campus.ipv6 else (ipv4,)
+
+
+def _switch(campus: DemoCampus, number: int, n: int) -> Box:
+    model = campus.switches[n - 1]
+    ports = port_names(model, 1000)
+    return _managed(
+        model, number, n, f"{campus.key.upper()}-SW{n}", campus, up=(ports[-1], *ports[: campus.aps])
+    )
+
+
+def _controller(campus: DemoCampus, number: int) -> Box:
+    model = campus.controller
+    port = (port_names(model, 1000) or port_names(model, 10000))[0]
+    aps = tuple(access_points_of(campus, number))
+    return _managed(model, number, 8, f"{campus.key.upper()}-AC", campus, up=(port,), aps=aps)
+
+
+def _firewall(campus: DemoCampus, number: int) -> Box:
+    ports = tuple(port_names(campus.firewall, 1000)[:2])
+    return _managed(campus.firewall, number, 9, f"{campus.key.upper()}-FW", campus, up=ports)
+
+
+def _managed(
+    model: str,
+    number: int,
+    n: int,
+    name: str,
+    campus: DemoCampus,
+    *,
+    up: tuple[str, ...],
+    aps: tuple[AccessPoint, ...] = (),
+) -> Box:
+    """A device behind the gateway: one management VLAN with an address, IPv6 where the campus has it."""
+    vlan = vlan_name(model, MANAGEMENT_VLAN)
+    ipv6 = ((vlan, f"2001:db8:{number:x}:10::{n:x}0/64"),) if campus.ipv6 else ()
+    return Box(
+        model=model,
+        number=number * 16 + n,
+        name=name,
+        location=campus.address,
+        up=up,
+        vlans=(MANAGEMENT_VLAN,),
+        addresses=((vlan, f"10.{number}.10.{n * 10}/24"), *ipv6),
+        aps=aps,
+        days_up=60 + n,
+    )
