@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,10 +11,10 @@ from inventory.verdict import CountyView
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Something ready to hand out."""
+    """Something to hand out; ``render`` makes it when it is first asked for."""
 
     media_type: str
-    body: bytes
+    render: Callable[[], bytes]
 
 
 @dataclass(slots=True)

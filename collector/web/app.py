@@ -82,7 +82,9 @@ def make_app(edge: Edge) -> Starlette:
         found = edge.published().pages.get(request.url.path)
         if found is None:
             raise HTTPException(404)
-        return Response(found.body, media_type=found.media_type, headers=_PAGE_HEADERS)
+        return Response(
+            await run_in_threadpool(found.render), media_type=found.media_type, headers=_PAGE_HEADERS
+        )
 
     async def landing(_request: Request) -> Response:
         return HTMLResponse(_landing(edge.published()), headers=_PAGE_HEADERS)

@@ -271,7 +271,7 @@ def test_pages_are_what_the_judging_left(centre: Centre) -> None:
     assert centre.client.get("/-/ready").status_code == 503
     assert centre.client.get("/probe?target=330522").status_code == 503
     centre.published = Published(
-        pages={"/report/report.html": Page("text/html; charset=utf-8", "万兆".encode())},
+        pages={"/report/report.html": Page("text/html; charset=utf-8", "万兆".encode)},
         scrapes={("330522", "demo"): b"wanzhao_x 1\n"},
         judged_at=time.time(),
     )

@@ -18,7 +18,7 @@ try:
     from collector.store.engine import open_store
     from collector.store.registers import read_register
     from collector.store.tokens import load_pepper, new_code, revoke
-    from wanzhao.publish import publish
+    from wanzhao.publish import publisher
 except ImportError as error:
     MISSING: ImportError | None = error
 else:
@@ -45,7 +45,7 @@ def _run(args: argparse.Namespace) -> int:
     settings = load_collector_settings(args.config)
     chosen = load_log_settings(args.config)
     log.configure(level=chosen.level, form=chosen.form)
-    run_async(run_collector(settings, args.config.parent, publish))
+    run_async(run_collector(settings, args.config.parent, publisher(settings.agent_fresh_s)))
     return 0
 
 
