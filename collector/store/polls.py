@@ -50,6 +50,16 @@ class PollDays(Mapping[int, Outcome]):
                 return outcome
         return "gap"
 
+    def newest(self, until: float) -> int | None:
+        """The start of the newest slot before ``until`` in which a poll was made, or None."""
+        for day, grid in sorted(self._days, reverse=True):
+            states = self._days[(day, grid)]
+            for place in range(DAY_S // grid - 1, -1, -1):
+                slot = day * DAY_S + place * grid
+                if slot < until and read(states, place) != "gap":
+                    return slot
+        return None
+
     def __iter__(self) -> Iterator[int]:
         for day in sorted({day for day, _grid in self._days}):
             for slot in range(day * DAY_S, (day + 1) * DAY_S, self._interval_s):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 
 from sqlalchemy import Connection, or_, select
 
@@ -21,14 +22,17 @@ def read_snapshot(
 ) -> SchoolSnapshot:
     """Everything known now about one school as of ``as_of`` (seconds since 1970)."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
+    polls = _polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, interval_s)
     return SchoolSnapshot(
         as_of=as_of,
         school=school,
         calendar=calendar,
         interval_s=interval_s,
         facts=_facts(connection, school.id, since, int(as_of)),
-        polls=_polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, interval_s),
-        agents=read_agents(connection, school.id),
+        polls={device: Polls(days) for device, days in polls.items()},
+        agents=tuple(
+            _agent_as_of(agent, school, polls, as_of) for agent in read_agents(connection, school.id)
+        ),
     )
 
 
@@ -42,6 +46,18 @@ def read_agents(connection: Connection, school_id: str) -> tuple[AgentSeen, ...]
         .order_by(agent_seen.c.agent_id)
     )
     return tuple(AgentSeen(agent=a, campus=c, last_report=t, newest_slot=s) for a, c, t, s in rows)
+
+
+def _agent_as_of(agent: AgentSeen, school: School, polls: dict[str, PollDays], as_of: float) -> AgentSeen:
+    """An agent that has reported since ``as_of`` was last heard, as of then, by the newest poll it had made.
+
+    Only the last receipt is kept, so for a past time the polls themselves say when there was an agent.
+    """
+    if agent.last_report is None or agent.last_report <= as_of:
+        return agent
+    devices = [d.id for campus in school.campuses if campus.id == agent.campus for d in campus.devices]
+    newest = max((polls[d].newest(as_of) or 0 for d in devices if d in polls), default=0) or None
+    return replace(agent, last_report=newest, newest_slot=newest)
 
 
 def _facts(connection: Connection, school_id: str, since: int, until: int) -> dict[FactKey, tuple[Span, ...]]:
@@ -62,7 +78,7 @@ def _facts(connection: Connection, school_id: str, since: int, until: int) -> di
 
 def _polls(
     connection: Connection, school_id: str, first: int, last: int, interval_s: int
-) -> dict[str, Polls]:
+) -> dict[str, PollDays]:
     rows = connection.execute(
         select(poll_day.c.device_id, poll_day.c.day, poll_day.c.interval_s, poll_day.c.states).where(
             poll_day.c.school_id == school_id, poll_day.c.day >= first, poll_day.c.day <= last
@@ -71,4 +87,4 @@ def _polls(
     days: dict[str, dict[tuple[int, int], bytes]] = defaultdict(dict)
     for device, day, grid, states in rows:
         days[device][(day, grid)] = states
-    return {device: Polls(PollDays(found, interval_s)) for device, found in days.items()}
+    return {device: PollDays(found, interval_s) for device, found in days.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from collector.store.schema import fact, ledger, metadata
 from collector.store.write import Sender, store_batch
 from inventory.errors import Refused
 from inventory.facts import Batch
-from inventory.register import Calendar, Campus, School
+from inventory.register import Calendar, Campus, Device, School
 from inventory.snapshot import SchoolSnapshot
 
 SENDER = Sender("2133999001", "2133999001-01", "2133999001-01")
@@ -149,3 +150,20 @@ def test_every_table_and_key_begins_with_the_school() -> None:
     for table in metadata.tables.values():
         assert next(iter(table.columns)).name == "school_id", table.name
         assert next(iter(table.primary_key)).name == "school_id", table.name
+
+
+def test_as_of_a_past_time_an_agent_was_last_heard_by_its_newest_poll_then(engine: Engine) -> None:
+    for seq, slot in enumerate((T0, T0 + 300, T0 + 3 * 86400), start=1):
+        store(engine, batch(seq, slot, polls={"gw": "ok"}))
+    school = replace(
+        SCHOOL, campuses=(Campus(id="2133999001-01", devices=(Device(id="gw", role="gateway"),)),)
+    )
+
+    def last_report(as_of: float) -> float | None:
+        with engine.connect() as connection:
+            (agent,) = read_snapshot(connection, school, Calendar(), INTERVAL_S, as_of).agents
+        return agent.last_report
+
+    assert last_report(T0 + 4 * 86400) == T0 + 3 * 86400 + 1
+    assert last_report(T0 + 86400) == T0 + 300
+    assert last_report(T0 - 60) is None
