@@ -38,6 +38,9 @@ ADVICE: dict[str, Advice] = {
     "uplink_port_not_found": Advice(
         SCHOOL, N_("Compare the port's name in the register with the device's list: wanzhao agent poll")
     ),
+    "uplink_port_logical": Advice(
+        SCHOOL, N_("Name the physical port or aggregate below the routed interface")
+    ),
     "gateway_unmanaged": Advice(
         SCHOOL_CARRIER, N_("Open read-only SNMP on the gateway to the agent's address")
     ),
@@ -80,6 +83,9 @@ ADVICE: dict[str, Advice] = {
         SCHOOL_CARRIER, N_("Configure ::/0 or accept router advertisements on the uplink")
     ),
     "prefix_missing": Advice(SCHOOL, N_("Give each user network a /64 and advertise it")),
+    "no_router_advert": Advice(
+        SCHOOL, N_("Switch on router advertisements on the interface of each user network")
+    ),
     "ap_offline": Advice(SCHOOL, N_("Check power over Ethernet and cabling of the missing access points")),
     "area_without_ap": Advice(SCHOOL, N_("Fit or mend an access point for each room on the list")),
     "declared_none": Advice(COUNTY, N_("Put it into the plan of purchases")),
@@ -88,5 +94,6 @@ ADVICE: dict[str, Advice] = {
     ),
     "leg_failed": Advice(COUNTY, N_("See the parts of the verdict that fail")),
     "campus_failed": Advice(COUNTY, N_("See the campus that fails")),
+    "field_empty": Advice(COUNTY, N_("Fill in the required fields of the register")),
     "below_threshold": Advice(SCHOOL, N_("Compare the value with the required one and close the gap")),
 }

@@ -14,7 +14,7 @@ COLUMNS = (
     Column("adcode", N_("County code")),
     Column("plan", N_("Plan")),
     Column("source_document", N_("Archived text")),
-    Column("source_extent", N_("Extent of the text")),
+    Column("source_extent", N_("Extent of the text"), "code"),
     Column("source_sha256", N_("SHA-256 of the text")),
     Column("profile", N_("Target profile")),
     Column("profile_version", N_("Profile version")),

@@ -17,7 +17,7 @@ from exporters.report.bars import bar
 from exporters.report.campuses import IPV6_METRICS, TARGET
 from exporters.report.codes import state_word
 from exporters.report.cover import NOTES
-from exporters.report.shown import heading, percent, shown
+from exporters.report.shown import amount, heading, percent, shown
 from exporters.report.tables import Cell, Column, Report, Table
 from exporters.report.texts import texts
 from inventory.words import Language, say
@@ -37,6 +37,7 @@ WIDE = 8
 def to_html(report: Report, digest: str, language: Language) -> bytes:
     """The report as HTML 5 in UTF-8; ``digest`` is the SHA-256 of the same report's JSON."""
     prints = {table.id: _printed(table, report, language) for table in report.tables}
+    _add_amounts(report.table("to_mend"), prints["to_mend"])
     prove_one, prove_together = _together(report.table("to_prove"), prints["to_prove"])
     county = report.table("county")
     page = _template().render(
@@ -100,8 +101,17 @@ def mark(state: str, language: Language) -> Markup:
     return _MARK.format(state=_SHAPES.get(state, state), word=state_word(state, language))
 
 
+def _add_amounts(table: Table, rows: Sequence[Printed]) -> None:
+    """Add to each row the value and the required value with their unit."""
+    for record, row in zip(table.records(), rows, strict=True):
+        for name in ("value", "threshold"):
+            number = record[name]
+            row[name] = amount(number, row["unit"]) if isinstance(number, int | float) else "?"
+
+
 def _cover(report: Report, row: Printed, language: Language) -> list[tuple[str, str]]:
-    columns = report.table("cover").columns
+    """Heading and value of what is known; the hashes last, they are long."""
+    columns = sorted(report.table("cover").columns, key=lambda column: "sha256" in column.id)
     return [(heading(column, language), row[column.id]) for column in columns if row[column.id]]
 
 

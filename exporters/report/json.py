@@ -21,14 +21,14 @@ def to_json(report: Report) -> bytes:
     cover = report.table("cover")
     data = {
         "schema": SCHEMA,
-        "county": report.county,
-        "adcode": report.adcode,
+        "county": _clean(report.county),
+        "adcode": _clean(report.adcode),
         "as_of": report.as_of,
         "as_of_local": datetime.fromtimestamp(report.as_of, ZoneInfo(report.timezone)).isoformat(),
         "timezone": report.timezone,
         "profile": {
-            "id": report.profile_id,
-            "version": report.profile_version,
+            "id": _clean(report.profile_id),
+            "version": _clean(report.profile_version),
             "sha256": report.profile_sha256,
         },
         "cover": _records(cover)[0],
@@ -54,4 +54,9 @@ _ECHOES = frozenset({"reason", "advice", "helper", "pen"})
 def _plain(cell: Cell, column: Column) -> Cell:
     if column.kind == "percent" and isinstance(cell, int):
         return cell // 10 / 10
-    return None if cell == "" else cell
+    return _clean(cell) if isinstance(cell, str) else cell
+
+
+def _clean(text: str) -> str | None:
+    """The text as UTF-8 can carry it; a lone surrogate from a broken file becomes "?". Empty is null."""
+    return text.encode("utf-8", "replace").decode() or None

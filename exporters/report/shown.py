@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -39,7 +40,19 @@ def figure(value: float) -> str:
     """A number without needless digits: 10000, 0.666 (cut, not rounded: 0.9999 must not print as 1)."""
     if isinstance(value, int) or value.is_integer():
         return str(int(value))
-    return f"{int(value * 1000) / 1000:.3f}".rstrip("0").rstrip(".")
+    return f"{_cut(value * 1000) / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def amount(value: float, unit: str) -> str:
+    """A value with its unit as people say it: a ratio as percent."""
+    if unit == "ratio":
+        return f"{percent(_cut(value * 10000))} %"
+    return f"{figure(value)} {unit}".rstrip()
+
+
+def _cut(value: float) -> int:
+    """The whole number below; a hair above it, because 0.57 * 1000 is 569.9999999999999."""
+    return math.floor(value + 1e-6)
 
 
 def local_time(seconds: float, timezone: str) -> str:
