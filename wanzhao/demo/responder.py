@@ -157,7 +157,7 @@ class Responder:
             return kept
         tag, value = self._values[index]
         if callable(value):
-            return _varbind(self._oids[index], encoded(tag, value(at) % _WRAPS.get(tag, 2**31)))
+            return _varbind(self._oids[index], encoded(tag, value_at((tag, value), at)))
         self._kept[index] = _varbind(self._oids[index], encoded(tag, value))
         return self._kept[index]
 
@@ -178,6 +178,12 @@ class UdpAgent(asyncio.DatagramProtocol):
             return
         if (reply := self._responder.answer(data, self._clock())) is not None:
             self._transport.sendto(reply, addr)
+
+
+def value_at(value: Value, at: float) -> Plain:
+    """A plain value ``at`` seconds into the simulation; counters and time ticks wrap (RFC 2578, 7.1)."""
+    tag, held = value
+    return held(at) % _WRAPS.get(tag, 2**31) if callable(held) else held
 
 
 def encoded(tag: Tag, value: Plain) -> bytes:
