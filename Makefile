@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCHES := agent-poll ingest judge exposition report
 
-.PHONY: help setup demo test check bench lock clean $(addprefix bench-,$(BENCHES))
+.PHONY: help setup demo test check bench lock messages clean $(addprefix bench-,$(BENCHES))
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -44,3 +44,11 @@ lock: ## write requirements.lock anew (needs uv)
 
 clean: ## remove what setup and the tests made
 	rm -rf $(VENV) build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+LOCALE := inventory/locale
+messages: setup ## collect messages into the Chinese catalogue and compile it
+	$(BIN)/pybabel --quiet extract --keyword=_ --keyword=N_ --no-location --sort-output --omit-header \
+		--output=build/wanzhao.pot wanzhao inventory agent collector exporters
+	$(BIN)/pybabel --quiet update --domain=wanzhao --locale=zh_CN --input-file=build/wanzhao.pot \
+		--output-dir=$(LOCALE) --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel --quiet compile --domain=wanzhao --directory=$(LOCALE)

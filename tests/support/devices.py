@@ -1,0 +1,26 @@
+"""Simulated devices in a thread of the test process, on loopback UDP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from wanzhao.demo.devices import SimDevice, serve
+
+
+@contextlib.contextmanager
+def answering(devices: list[SimDevice]) -> Iterator[dict[str, int]]:
+    """UDP port by device id, while the block runs."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    ports = asyncio.run_coroutine_threadsafe(serve(devices), loop).result(30)
+    try:
+        yield ports
+    finally:
+        loop.call_soon_threadsafe(ports.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
