@@ -6,8 +6,9 @@ is the start of a poll interval. No clock, no file and no database is reached fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from inventory.facts import FactValue, Outcome
 from inventory.register import Calendar, School
@@ -25,6 +26,13 @@ class Span:
         return self.start <= slot and (self.end is None or slot < self.end)
 
 
+@runtime_checkable
+class ManyOutcomes(Protocol):
+    """A mapping of outcomes that gives many slots at once faster than one by one."""
+
+    def over(self, slots: Sequence[int]) -> list[Outcome]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Polls:
     """Outcomes of one device's polls by slot; a slot that is absent is a gap."""
@@ -33,6 +41,13 @@ class Polls:
 
     def outcome(self, slot: int) -> Outcome:
         return self.outcomes.get(slot, "gap")
+
+    def over(self, slots: Sequence[int]) -> list[Outcome]:
+        """The outcomes of many slots, in their order."""
+        if isinstance(self.outcomes, ManyOutcomes):
+            return self.outcomes.over(slots)
+        get = self.outcomes.get
+        return [get(slot, "gap") for slot in slots]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

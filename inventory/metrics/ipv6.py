@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
+from inventory.clock import window_s
 from inventory.facts import PORT, FactValue
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
@@ -70,8 +71,8 @@ def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
     vlans = [vlan for vlan in campus.user_vlans if vlan.kind in kinds]
     if not vlans:
         return unknown(C3, campus.id, "user_vlans_not_declared", origin=origin)
-    grid = look.grid_of(params.word("stale_after", "26h"), "always")
-    found = [(vlan, *_vlan_state(look, campus, vlan, grid)) for vlan in vlans]
+    stale_s = window_s(params.word("stale_after", "26h"))
+    found = [(vlan, *_vlan_state(look, campus, vlan, stale_s)) for vlan in vlans]
     counts = UnitCounts(
         p=sum(state is State.PASS for _, state, *_ in found),
         f=sum(state is State.FAIL for _, state, *_ in found),
@@ -91,7 +92,7 @@ def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
         threshold=thr_bp / 10_000,
         origin=origin,
         level="E3" if counts.p + counts.f else "E0",
-        window=grid.window,
+        window=_window(look, [evidence.first for *_, evidence in found]),
         units=counts,
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
@@ -151,45 +152,50 @@ def _begin(look: Look, campus: Campus, device: str, grid: Grid) -> tuple[Truth, 
     return truth, ok
 
 
-def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, grid: Grid) -> tuple[State, str, Evidence]:
-    ok, _down = look.polls(vlan.device, grid)
-    if not ok:
-        is_unread = look.is_unread(vlan.device, campus, grid)
-        return (
-            State.UNKNOWN,
-            "gateway_unmanaged" if is_unread else "stale",
-            Evidence(level="E0", what="ipv6RouterAdvertTable", device=vlan.device, subject=PORT + vlan.port),
-        )
-    slot = grid.slots[ok.bit_length() - 1]
+def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, stale_s: int) -> tuple[State, str, Evidence]:
+    """One user network at the newest poll that its device answered."""
+    slot = look.newest_ok(vlan.device, stale_s)
     subject = find_port(look.facts(vlan.device), vlan.port)
-    spans = look.facts(vlan.device).get(subject or "", {})
-    addresses = value_at(spans.get("ipv6", ()), slot)
-    adverts = value_at(spans.get("ipv6_ra", ()), slot)
-    tables = value_at(look.spans(vlan.device, "", "tables"), slot)
+    if slot is None:
+        is_unread = look.is_unread(vlan.device, campus, look.grid_of("7d", "school"))
+        reason = "gateway_unmanaged" if is_unread else "stale"
+        return State.UNKNOWN, reason, _vlan_evidence(vlan, subject, State.UNKNOWN, None, None)
+    keys = look.facts(vlan.device).get(subject or "", {})
+    addresses = value_at(keys.get("ipv6", ()), slot)
+    state, reason = _prefix_state(addresses, value_at(keys.get("ipv6_ra", ()), slot))
     if subject is None:
         state, reason = State.UNKNOWN, "uplink_port_not_found"
-    elif not isinstance(addresses, list) and (reason := _unread(look, vlan.device, tables, ADDRESS_TABLES)):
-        state = State.UNKNOWN
-    else:
-        state, reason = _prefix_state(addresses if isinstance(addresses, list) else [], adverts)
-    return (
-        state,
-        reason,
-        Evidence(
-            level="E0" if state is State.UNKNOWN else "E3",
-            what="ipv6RouterAdvertTable",
-            device=vlan.device,
-            subject=subject or PORT + vlan.port,
-            value=" ".join(map(str, addresses)) if isinstance(addresses, list) else "",
-            first=slot,
-            last=slot,
-        ),
+    elif not isinstance(addresses, list):
+        tables = value_at(look.spans(vlan.device, "", "tables"), slot)
+        if unread := _unread(look, vlan.device, tables, ADDRESS_TABLES):
+            state, reason = State.UNKNOWN, unread
+    return state, reason, _vlan_evidence(vlan, subject, state, addresses, slot)
+
+
+def _vlan_evidence(
+    vlan: UserVlan, subject: str | None, state: State, addresses: FactValue, slot: int | None
+) -> Evidence:
+    return Evidence(
+        level="E0" if state is State.UNKNOWN else "E3",
+        what="ipv6RouterAdvertTable",
+        device=vlan.device,
+        subject=subject or PORT + vlan.port,
+        value=" ".join(map(str, addresses)) if isinstance(addresses, list) else "",
+        first=slot,
+        last=slot,
     )
 
 
-def _prefix_state(addresses: Sequence[object], adverts: FactValue) -> tuple[State, str]:
+def _window(look: Look, read: Sequence[int | None]) -> tuple[int, int] | None:
+    """From the oldest reading used to the end of the newest."""
+    slots = [slot for slot in read if slot is not None]
+    return (min(slots), max(slots) + look.snapshot.interval_s) if slots else None
+
+
+def _prefix_state(addresses: FactValue, adverts: FactValue) -> tuple[State, str]:
     """A routed interface serves a user network with a global /64 that it advertises."""
-    lengths = [str(a).partition("/")[2] for a in addresses if is_global(str(a))]
+    told = addresses if isinstance(addresses, list) else []
+    lengths = [address.partition("/")[2] for address in told if is_global(address)]
     if str(LAN_PREFIX) not in lengths:
         is_told = all(length.isdigit() for length in lengths)
         return (State.FAIL, "prefix_missing") if is_told else (State.UNKNOWN, "table_unreadable")

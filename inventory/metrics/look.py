@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 from inventory.clock import slots
 from inventory.facts import FactValue
@@ -104,10 +105,18 @@ class Look:
         window = grid.window
         key = (device, repr(window), str(len(grid.slots)))
         if key not in self._polls:
-            outcomes = self.snapshot.polls_of(device).outcomes
-            found = [outcomes.get(slot) for slot in grid.slots]
+            found = self.snapshot.polls_of(device).over(grid.slots)
             self._polls[key] = (_mask_of(found, "ok"), _mask_of(found, "down"))
         return self._polls[key]
+
+    def newest_ok(self, device: str, within_s: int) -> int | None:
+        """The newest slot in which a device answered, at most so many seconds back, or None."""
+        key = ("newest ok", device, within_s)
+        return cast("int | None", self.keep(key, lambda: self._newest_ok(device, within_s)))
+
+    def at(self, slot: int) -> Grid:
+        """A grid of one slot."""
+        return Grid((slot,), self.snapshot.interval_s)
 
     def is_unread(self, device: str, campus: Campus, grid: Grid) -> bool:
         """The device was never polled in the window although others of the campus answered."""
@@ -120,6 +129,19 @@ class Look:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+    def _newest_ok(self, device: str, within_s: int) -> int | None:
+        polls, step = self.snapshot.polls_of(device), self.snapshot.interval_s
+        newest = int(self.snapshot.as_of) // step * step
+        oldest = newest - within_s
+        while newest >= oldest:
+            # Nearly always among the first; a day of short intervals is not laid out for that.
+            block = range(newest, max(newest - 32 * step, oldest - 1), -step)
+            for slot, outcome in zip(block, polls.over(block), strict=True):
+                if outcome == "ok":
+                    return slot
+            newest = block[-1] - step
+        return None
 
     def table_status(self, device: str, table: str, slot: int) -> str:
         """How the reading of a table went at a slot ("ok", "partial"), "" where the agent did not say."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from inventory.clock import UNIT_S
 from inventory.facts import AP, FactValue
 from inventory.metrics.look import Grid, Look
 from inventory.metrics.params import Params
@@ -95,14 +96,13 @@ def registered_aps(campus: Campus) -> list[Device]:
 
 
 def aps_online_now(look: Look, campus: Campus) -> int | None:
-    """Access points online at the newest poll that reached their controller; None when none did."""
-    grid = look.grid_of("1d", "always")
+    """Access points online at the newest poll that reached their controller; None when none did in a day."""
     online = told = 0
     for ap in registered_aps(campus):
-        truth = ap_truth(look, campus, ap, grid)
-        read = truth.true | truth.any_false
-        told += bool(read)
-        online += truth.true.bit_length() == read.bit_length() != 0
+        slot = look.newest_ok(ap.controller or ap.id, UNIT_S["d"])
+        truth = Truth() if slot is None else ap_truth(look, campus, ap, look.at(slot))
+        told += bool(truth.true | truth.any_false)
+        online += bool(truth.true)
     return online if told else None
 
 
