@@ -14,6 +14,7 @@ from inventory.metrics.ports import (
     AGGREGATE_TYPE,
     ETHERNET_TYPES,
     find_port,
+    is_routed_name,
     members_of,
     same_port,
     short_name,
@@ -104,12 +105,11 @@ def _physical(look: Look, uplinks: list[Uplink]) -> list[Uplink]:
 def _is_logical(look: Look, uplink: Uplink) -> bool:
     facts = look.facts(uplink.device)
     subject = find_port(facts, uplink.port)
-    types = [span.value for span in facts.get(subject or "", {}).get("type", ())]
-    return (
-        bool(types)
-        and types[-1] not in ETHERNET_TYPES | {AGGREGATE_TYPE}
-        and (not members_of(facts, subject or ""))
-    )
+    if subject is None:
+        return is_routed_name(uplink.port)
+    types = [span.value for span in facts[subject].get("type", ())]
+    is_port = not types or types[-1] in ETHERNET_TYPES | {AGGREGATE_TYPE}
+    return not is_port and not members_of(facts, subject)
 
 
 def _port_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, params: Params) -> PortTruth:
@@ -120,10 +120,10 @@ def _port_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, params: 
     port.truth.add_false("device_down", down)
     if look.is_unread(uplink.device, campus, grid):
         port.truth.add_unknown("gateway_unmanaged", grid.full)
-    elif subject is None:
-        port.truth.add_unknown(_missing_port_reason(look, uplink, grid), ok)
     elif _is_logical(look, uplink):
         port.truth.add_unknown("uplink_port_logical", ok)
+    elif subject is None:
+        port.truth.add_unknown(_missing_port_reason(look, uplink, grid), ok)
     else:
         _follow(look, port, grid, ok, params)
     return port

@@ -9,7 +9,7 @@ from inventory.clock import window_s
 from inventory.facts import PORT, FactValue
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
-from inventory.metrics.ports import find_port
+from inventory.metrics.ports import find_port, is_routed_name
 from inventory.metrics.truth import Truth, either, poll_verdict, unknown
 from inventory.register import Campus, UserVlan
 from inventory.rules import unit_ratio
@@ -27,8 +27,10 @@ GLOBAL = IPv6Network("2000::/3")
 NOT_NATIVE = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 """6to4 and Teredo: tunnels through IPv4."""
 
-ADDRESS_TABLES = ("ipv6_addresses", "ip_addresses", "addresses", "ipAddressTable")
-ROUTE_TABLES = ("ipv6_default_routes", "ipv6_routes", "routes", "inetCidrRouteTable")
+# Names under which an agent tells how the reading of a part went.
+ADDRESS_TABLES = ("ipv6_addresses", "ipAddressTable")
+ROUTE_TABLES = ("ipv6_routes", "ipv6_default_routes", "inetCidrRouteTable")
+ADVERT_TABLES = ("ipv6_ra", "ipv6RouterAdvertTable")
 UNREADABLE = ("partial", "timeout", "error")
 
 
@@ -112,10 +114,11 @@ def is_global(address: str) -> bool:
 def _address_truth(look: Look, campus: Campus, device: str, port: str, grid: Grid) -> Truth:
     subject = find_port(look.facts(device), port)
     truth, ok = _begin(look, campus, device, grid)
-    if subject is None:
+    if subject is None and not is_routed_name(port):
         truth.add_unknown("uplink_port_not_found", ok)
         return truth
-    histories = [look.spans(device, subject, "ipv6"), look.spans(device, "", "tables")]
+    # A routed interface that the device does not show is one without IPv6: agents leave those out.
+    histories = [look.spans(device, subject or "", "ipv6"), look.spans(device, "", "tables")]
     for stretch, (addresses, tables) in grid.pieces(histories):
         mask = stretch & ok
         if isinstance(addresses, list) and any(is_global(str(a)) for a in addresses):
@@ -137,8 +140,7 @@ def _route_truth(look: Look, campus: Campus, device: str, grid: Grid) -> Truth:
         elif hops is not None:
             truth.add_false("no_default_route", mask)
         else:
-            unreadable = _status(tables, ROUTE_TABLES) in UNREADABLE
-            truth.add_unknown("table_unreadable" if unreadable else "not_supported_by_device", mask)
+            truth.add_unknown(_silence(tables, ROUTE_TABLES), mask)
     return truth
 
 
@@ -162,13 +164,11 @@ def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, stale_s: int) -> tup
         return State.UNKNOWN, reason, _vlan_evidence(vlan, subject, State.UNKNOWN, None, None)
     keys = look.facts(vlan.device).get(subject or "", {})
     addresses = value_at(keys.get("ipv6", ()), slot)
-    state, reason = _prefix_state(addresses, value_at(keys.get("ipv6_ra", ()), slot))
-    if subject is None:
-        state, reason = State.UNKNOWN, "uplink_port_not_found"
-    elif not isinstance(addresses, list):
-        tables = value_at(look.spans(vlan.device, "", "tables"), slot)
-        if unread := _unread(look, vlan.device, tables, ADDRESS_TABLES):
-            state, reason = State.UNKNOWN, unread
+    tables = value_at(look.spans(vlan.device, "", "tables"), slot)
+    state, reason = _prefix_state(addresses, value_at(keys.get("ipv6_ra", ()), slot), tables)
+    unread = "" if isinstance(addresses, list) else _unread(look, vlan.device, tables, ADDRESS_TABLES)
+    if unread:
+        state, reason = State.UNKNOWN, unread
     return state, reason, _vlan_evidence(vlan, subject, state, addresses, slot)
 
 
@@ -192,7 +192,7 @@ def _window(look: Look, read: Sequence[int | None]) -> tuple[int, int] | None:
     return (min(slots), max(slots) + look.snapshot.interval_s) if slots else None
 
 
-def _prefix_state(addresses: FactValue, adverts: FactValue) -> tuple[State, str]:
+def _prefix_state(addresses: FactValue, adverts: FactValue, tables: FactValue) -> tuple[State, str]:
     """A routed interface serves a user network with a global /64 that it advertises."""
     told = addresses if isinstance(addresses, list) else []
     lengths = [address.partition("/")[2] for address in told if is_global(address)]
@@ -200,7 +200,7 @@ def _prefix_state(addresses: FactValue, adverts: FactValue) -> tuple[State, str]
         is_told = all(length.isdigit() for length in lengths)
         return (State.FAIL, "prefix_missing") if is_told else (State.UNKNOWN, "table_unreadable")
     if adverts is None:
-        return State.UNKNOWN, "not_supported_by_device"
+        return State.UNKNOWN, _silence(tables, ADVERT_TABLES)
     return (State.PASS, "") if adverts else (State.FAIL, "no_router_advert")
 
 
@@ -213,6 +213,11 @@ def _unread(look: Look, device: str, tables: FactValue, names: Sequence[str]) ->
         return ""
     told = any("ipv6" in keys for keys in look.facts(device).values())
     return "" if told and not status else "not_supported_by_device"
+
+
+def _silence(tables: FactValue, names: Sequence[str]) -> str:
+    """Why a device says nothing of a table: it has none, or the reading broke off."""
+    return "table_unreadable" if _status(tables, names) in UNREADABLE else "not_supported_by_device"
 
 
 def _status(tables: FactValue, names: Sequence[str]) -> str:

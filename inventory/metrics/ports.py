@@ -45,6 +45,8 @@ _SHORT = {
     "vlanif": "vlan",
     "vl": "vlan",
 }
+ROUTED_NAMES = frozenset({"vlan", "bvi", "irb", "dialer", "tunnel", "loopback", "lo"})
+
 _PARTS = re.compile(r"([a-z0-9]*?[a-z-]*?)\s*([0-9]+(?:[/.:][0-9]+)*)")
 
 
@@ -56,6 +58,12 @@ def short_name(name: str) -> str:
         return plain
     kind = match[1].strip()
     return _SHORT.get(kind, kind) + match[2]
+
+
+def is_routed_name(name: str) -> bool:
+    """The name is that of a routed or virtual interface; agents send those only with an IPv6 address."""
+    match = _PARTS.fullmatch(short_name(name))
+    return match is not None and match[1].strip() in ROUTED_NAMES
 
 
 def find_port(facts: DeviceFacts, declared: str) -> str | None:

@@ -20,8 +20,9 @@ from inventory.verdict import Evidence, State, UnitCounts, Verdict
 
 D1 = "wifi_area_coverage"
 D3 = "wifi_ap_online_ratio"
-AP_TABLES = ("access_points", "wireless", "aps", "ap")
-"""Names under which an agent reports the status of a controller's table."""
+AP_TABLE = "wireless"
+"""The name under which an agent tells how the reading of a controller's access points went."""
+READ = ("ok", "empty")
 UNREADABLE = ("partial", "timeout", "error")
 
 ApIndex = dict[tuple[str, str], str]
@@ -149,18 +150,13 @@ def _ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
 
 def _missing(look: Look, controller: str, tables: FactValue, truth: Truth, mask: int) -> None:
     """The table lacks the access point: offline if the table was read, else nobody can tell."""
-    statuses = {tables.get(name) for name in AP_TABLES} if isinstance(tables, dict) else set()
-    if statuses & set(UNREADABLE):
+    status = tables.get(AP_TABLE, "") if isinstance(tables, dict) else ""
+    if status in UNREADABLE:
         truth.add_unknown("table_unreadable", mask)
-    elif "unsupported" in statuses or not _has_aps(look, controller):
-        truth.add_unknown("controller_unreadable", mask)
-    else:
+    elif status in READ or (not status and _ap_index(look, controller)):
         truth.add_false("ap_offline", mask)
-
-
-def _has_aps(look: Look, controller: str) -> bool:
-    facts = look.facts(controller)
-    return "aps_total" in facts.get("", {}) or bool(_ap_index(look, controller))
+    else:
+        truth.add_unknown("controller_unreadable", mask)
 
 
 def _find_ap(look: Look, ap: Device) -> str | None:

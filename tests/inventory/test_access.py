@@ -238,10 +238,12 @@ def test_an_unread_second_uplink_keeps_a_dead_first_from_failing_the_campus() ->
     assert a1(scene).state is State.UNKNOWN
 
 
-def test_a_routed_interface_beside_the_port_does_not_disturb_it() -> None:
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_routed_interface_beside_the_port_does_not_disturb_it(shown: bool) -> None:
     campus = replace(CAMPUS, uplinks=(*CAMPUS.uplinks, Uplink(device="gw", port="Vlanif100")))
     scene = read_all_week(Scene(campus)).port("gw", "XGE0/0/1", speed_mbps=1000)
-    scene.port("gw", "Vlanif100", type=53, speed_mbps=10_000)
+    if shown:
+        scene.port("gw", "Vlanif100", type=53, speed_mbps=10_000)
 
     verdict = a1(scene)
 
