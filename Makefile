@@ -47,8 +47,9 @@ clean: ## remove what setup and the tests made
 
 LOCALE := inventory/locale
 messages: setup ## collect messages into the Chinese catalogue and compile it
-	$(BIN)/pybabel --quiet extract --keyword=_ --keyword=N_ --no-location --sort-output --omit-header \
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --keyword=_ --keyword=N_ --no-location --sort-output --project=wanzhao \
 		--output=build/wanzhao.pot wanzhao inventory agent collector exporters
 	$(BIN)/pybabel --quiet update --domain=wanzhao --locale=zh_CN --input-file=build/wanzhao.pot \
-		--output-dir=$(LOCALE) --no-fuzzy-matching --ignore-obsolete --omit-header
+		--output-dir=$(LOCALE) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile --domain=wanzhao --directory=$(LOCALE)
