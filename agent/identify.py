@@ -1,0 +1,90 @@
+"""Who made a device, which family, model, software and serial number: from the vendor files, never guessed.
+
+sysObjectID decides, as a prefix of whole numbers; among files that fit, the longest prefix wins, then the
+one that also asks for a pattern in sysDescr and found it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from agent.mibs.text import text
+from agent.snmp.engine import Oid, Value, oid
+from agent.vendors.load import Product, VendorFile, vendor_files
+from inventory.facts import Entity, System
+
+ENTERPRISES = oid("1.3.6.1.4.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The vendor file and the product entry that fit a device."""
+
+    file: VendorFile
+    product: Product
+
+    @property
+    def scalars(self) -> dict[str, Oid]:
+        """Objects that tell the model, software or serial number."""
+        return {name: oid(dotted) for name, dotted in self.product.scalars.items()}
+
+
+def identity(sys_object_id: str | None, sys_descr: str | None) -> Identity | None:
+    """The vendor data for a device, or None for a stranger."""
+    if not sys_object_id:
+        return None
+    numbers = sys_object_id.strip().strip(".").split(".")
+    fitting = [
+        (len(wanted), bool(product.sys_descr), Identity(file, product))
+        for file in vendor_files()
+        for product in file.product
+        if numbers[: len(wanted := product.sys_object_id.split("."))] == wanted
+        and (not product.sys_descr or re.search(product.sys_descr, sys_descr or ""))
+    ]
+    return max(fitting, key=lambda fit: fit[:2])[2] if fitting else None
+
+
+def enterprise_of(first_private: Oid) -> str | None:
+    """A stand-in for a missing sysObjectID: the enterprise of the first object under 1.3.6.1.4.1."""
+    if first_private[:6] != ENTERPRISES or len(first_private) < 8:
+        return None
+    return ".".join(map(str, first_private[:7]))
+
+
+def identified(
+    system: System, found: Identity | None, scalars: Mapping[str, Value], entities: Sequence[Entity]
+) -> System:
+    """The system group, completed. What sysDescr tells comes first: it is read at every poll, ENTITY-MIB
+    and the maker's scalars are not, and a fact must not flap between two spellings."""
+    chassis = _chassis(entities)
+    if found is None:
+        return msgspec.structs.replace(system, serial=chassis.serial)
+    product = found.product
+    model = _first_group(product.model, system.sys_descr) or text(scalars.get("model"))
+    software = _first_group(product.software, system.sys_descr) or text(scalars.get("software"))
+    return msgspec.structs.replace(
+        system,
+        vendor=product.vendor or found.file.vendor,
+        family=product.family,
+        model=model or (chassis.model if product.entity_model else None),
+        software=software or (chassis.software if product.entity_model else None),
+        serial=text(scalars.get("serial")) or (chassis.serial if product.entity_model else None),
+    )
+
+
+def _first_group(patterns: Sequence[str], where: str | None) -> str | None:
+    for pattern in patterns:
+        if where and (found := re.search(pattern, where)):
+            return found.group(1)
+    return None
+
+
+def _chassis(entities: Sequence[Entity]) -> Entity:
+    """The chassis that tells a serial number or model: the first of a stack."""
+    cases = [item for item in entities if item.class_ == "chassis"]
+    telling = [item for item in cases if item.serial or item.model]
+    return next(iter(telling or cases), Entity(index=0))

@@ -1,0 +1,32 @@
+"""IPv6 addresses in makers' own tables, as the vendor files describe them."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from agent.mibs.addresses import ipv6, ipv6_of_ip_address_table, like_ip_address_table
+from agent.mibs.text import number
+from agent.snmp.engine import oid
+from agent.snmp.walk import Rows, TableSpec
+from agent.vendors.load import AddressTable
+from inventory.facts import Ipv6Address
+
+
+def spec_of(table: AddressTable) -> TableSpec:
+    """What to read of a maker's table."""
+    if table.layout == "ipAddressTable":
+        return like_ip_address_table(table.name, oid(table.entry))
+    return TableSpec(name=table.name, entry=oid(table.entry), columns=table.columns)
+
+
+def ipv6_addresses(table: AddressTable, rows: Rows) -> list[Ipv6Address]:
+    """The IPv6 addresses of a maker's table."""
+    if table.layout == "ipAddressTable":
+        return ipv6_of_ip_address_table(rows, {})
+    found = []
+    for row in rows.values():
+        octets = row.get("address")
+        if isinstance(octets, bytes) and len(octets) == 16:
+            address = ipaddress.IPv6Address(octets)
+            found.append(ipv6(address, number(row.get("if_index")), number(row.get("prefix_length"))))
+    return found

@@ -1,0 +1,100 @@
+"""The IPv6 default route: IP-MIB's successor IP-FORWARD-MIB (RFC 4292), or IPV6-MIB (RFC 2465).
+
+Route tables can hold a whole campus or the Internet, so only the rows of ::/0 are asked for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from agent.mibs.inet import inet_index
+from agent.mibs.text import ip, number
+from agent.snmp.engine import Oid, oid
+from agent.snmp.walk import Rows, TableSpec
+from inventory.facts import Ipv6Route
+
+_ANYWHERE = (*(0,) * 16, 0)
+_INET_ENTRY = oid("1.3.6.1.2.1.4.24.7.1")
+_INET_COLUMNS = {"inetCidrRouteIfIndex": 7, "inetCidrRouteType": 8}
+_IPV6_ENTRY = oid("1.3.6.1.2.1.55.1.11.1")
+_MAX_DEFAULT_ROUTES = 64
+
+INET_CIDR_ROUTE_TABLE = TableSpec(
+    name="inetCidrRouteTable",
+    entry=_INET_ENTRY,
+    columns=_INET_COLUMNS,
+    under=(2, 16, *_ANYWHERE),
+    max_rows=_MAX_DEFAULT_ROUTES,
+)
+INET_CIDR_ROUTE_SHORT = TableSpec(
+    name="inetCidrRouteTable(short index)",
+    entry=_INET_ENTRY,
+    columns=_INET_COLUMNS,
+    under=(2, *_ANYWHERE),
+    max_rows=_MAX_DEFAULT_ROUTES,
+)
+IPV6_ROUTE_TABLE = TableSpec(
+    name="ipv6RouteTable",
+    entry=_IPV6_ENTRY,
+    columns={"ipv6RouteIfIndex": 4, "ipv6RouteNextHop": 5, "ipv6RouteType": 6},
+    under=_ANYWHERE,
+    max_rows=_MAX_DEFAULT_ROUTES,
+)
+TABLE_NAMES = (INET_CIDR_ROUTE_TABLE.name, INET_CIDR_ROUTE_SHORT.name, IPV6_ROUTE_TABLE.name)
+ANY_IPV6_ROUTE = ((*_INET_ENTRY, 7, 2), (*_IPV6_ENTRY, 4))
+"""Where the IPv6 routes of each table begin, whatever their destination."""
+
+_LEADS_NOWHERE = {2, 5}
+"""inetCidrRouteType reject and blackhole: a default route that throws everything away"""
+_DISCARDS = {5}
+"""ipv6RouteType discard"""
+
+
+def of_inet_cidr(rows: Rows) -> list[Ipv6Route]:
+    """Default routes of inetCidrRouteTable; the next hop is in the index, after the policy."""
+    found = []
+    for index, row in rows.items():
+        if number(row.get("inetCidrRouteType")) in _LEADS_NOWHERE:
+            continue
+        found.append(_route(_next_hop(index), number(row.get("inetCidrRouteIfIndex")), "inetCidrRouteTable"))
+    return found
+
+
+def of_ipv6_mib(rows: Rows) -> list[Ipv6Route]:
+    """Default routes of ipv6RouteTable; some agents give the next hop as text."""
+    return [
+        _route(ip(row.get("ipv6RouteNextHop")), number(row.get("ipv6RouteIfIndex")), "ipv6RouteTable")
+        for row in rows.values()
+        if number(row.get("ipv6RouteType")) not in _DISCARDS
+    ]
+
+
+def merged(*sources: Iterable[Ipv6Route]) -> list[Ipv6Route]:
+    """Each default route once: the first table that names a next hop wins, a later one gives its ifIndex."""
+    found: dict[str | None, Ipv6Route] = {}
+    for source in sources:
+        for route in source:
+            known = found.get(route.next_hop)
+            if known is None:
+                found[route.next_hop] = route
+            elif known.if_index is None and route.if_index is not None:
+                found[route.next_hop] = _route(known.next_hop, route.if_index, known.source or "")
+    return list(found.values())
+
+
+def _next_hop(index: Oid) -> str | None:
+    """The last InetAddress of an inetCidrRouteEntry index.
+
+    The policy before it is an OID of any length, with its length in front by the standard; reading from
+    the end finds the next hop in every dialect.
+    """
+    for take in (18, 22, 17):
+        found = inet_index(index[-take:])
+        if found is not None and found.used == take and isinstance(found.address, ipaddress.IPv6Address):
+            return None if found.address.is_unspecified else str(found.address)
+    return None
+
+
+def _route(next_hop: str | None, if_index: int | None, source: str) -> Ipv6Route:
+    return Ipv6Route(next_hop=next_hop, if_index=if_index or None, source=source)

@@ -1,0 +1,38 @@
+"""SNMPv2-MIB system group (RFC 3418)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.mibs.text import number, text
+from agent.snmp.engine import Oid, Value, oid
+from inventory.facts import System
+
+SCALARS: dict[str, Oid] = {
+    "sysDescr": oid("1.3.6.1.2.1.1.1.0"),
+    "sysObjectID": oid("1.3.6.1.2.1.1.2.0"),
+    "sysUpTime": oid("1.3.6.1.2.1.1.3.0"),
+    "sysName": oid("1.3.6.1.2.1.1.5.0"),
+    "sysLocation": oid("1.3.6.1.2.1.1.6.0"),
+}
+
+
+def system(found: Mapping[str, Value]) -> System:
+    """The device about itself; who made it is filled in later."""
+    ticks = number(found.get("sysUpTime"))
+    return System(
+        sys_name=text(found.get("sysName")),
+        sys_descr=text(found.get("sysDescr")),
+        sys_object_id=text(found.get("sysObjectID")),
+        uptime_s=None if ticks is None else uptime_s(ticks),
+        location=text(found.get("sysLocation")),
+    )
+
+
+def uptime_s(ticks: int) -> float:
+    """Seconds since the agent's management part restarted.
+
+    From TimeTicks, hundredths of a second (RFC 2578, 7.1.8); SNMPv2-MIB::sysUpTime (RFC 3418).
+    Wraps after about 497 days: compare with the previous value before reading it as a reboot.
+    """
+    return ticks / 100

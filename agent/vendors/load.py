@@ -1,0 +1,91 @@
+"""The vendor files as records. docs/facts.md says how a device is matched; the files give the evidence."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from inventory.facts import ApState
+
+Role = Literal["aps", "radios", "clients"]
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Devices with this sysObjectID (a prefix of whole numbers), and this pattern in sysDescr if given.
+
+    ``model`` and ``software`` are patterns for sysDescr, tried in turn, the first group counts; where none
+    fits, ``scalars`` (OIDs by name: model, serial, software) and the chassis of ENTITY-MIB are asked.
+    """
+
+    sys_object_id: str
+    sys_descr: str = ""
+    vendor: str = ""
+    family: str | None = None
+    model: list[str] = []
+    software: list[str] = []
+    scalars: dict[str, str] = {}
+    entity_model: bool = True
+
+
+class AddressTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A maker's own table of IPv6 addresses, in the layout of ipAddressTable or with plain columns
+    (address, prefix_length, if_index)."""
+
+    name: str
+    entry: str
+    layout: Literal["ipAddressTable", "columns"]
+    columns: dict[str, int] = {}
+
+
+class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of a controller. ``entry`` continues the root. Rows of one access point share the first
+    ``key_length`` numbers of their index (0: the whole index), which read as ``key``.
+
+    ``columns`` names what to take: name, mac, serial, model, ip, state, clients, and for radios band and
+    channel. ``states`` puts the device's words for the state into ours; ``listed`` is the state of a row
+    that has no known word.
+    """
+
+    name: str
+    entry: str
+    role: Role = "aps"
+    key: Literal["mac", "text", "none"] = "none"
+    key_length: int = 0
+    columns: dict[str, int]
+    states: dict[str, ApState] = {}
+    listed: ApState = "unknown"
+    bands: dict[str, str] = {}
+
+
+class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one line of wireless controllers is read; the first of ``roots`` that answers is taken.
+
+    ``scalars``: aps_online, aps_offline, aps_total, clients (OIDs continue the root, or are absolute with a
+    leading dot).
+    """
+
+    name: str
+    roots: list[str]
+    scalars: dict[str, str] = {}
+    table: list[WirelessTable] = []
+
+
+class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    vendor: str
+    product: list[Product]
+    address_table: list[AddressTable] = []
+    wireless: list[Controller] = []
+
+
+@cache
+def vendor_files() -> tuple[VendorFile, ...]:
+    """All vendor files, in the order of their names."""
+    folder = resources.files("agent.vendors")
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda f: f.name)
+    return tuple(
+        msgspec.convert(tomllib.loads(item.read_text(encoding="utf-8")), VendorFile) for item in files
+    )

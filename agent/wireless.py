@@ -1,0 +1,193 @@
+"""Access points and clients of a wireless controller, by the tables that the vendor files name.
+
+One reader for all makers. A controller is asked for its own counts and its tables; rows of one access
+point meet by the key in their index. What the tables lack against the controller's own count is said, not
+filled in: a walk is not atomic, and some controllers give their rows out of order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.mibs.text import ip, mac, number, text
+from agent.snmp.engine import Oid, Value, oid
+from agent.snmp.session import Session
+from agent.snmp.walk import Row, TableRead, TableSpec, read_table
+from agent.vendors.load import Controller, WirelessTable
+from inventory.facts import AccessPoint, ApState, Radio, Table, TableStatus, Wireless
+
+_TOLERATED_ROWS = 3
+_TOLERATED_SHARE = 0.05
+"""Rows that may be missing against the controller's count before the table counts as short."""
+
+Reads = list[tuple[WirelessTable, TableRead]]
+
+
+@dataclass(slots=True)
+class Found:
+    """An access point while its rows come together."""
+
+    name: str | None = None
+    mac: str | None = None
+    serial: str | None = None
+    model: str | None = None
+    ip: str | None = None
+    state: ApState = "unknown"
+    clients: int | None = None
+    radios: list[Radio] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WirelessRead:
+    """What one device says of wireless: nothing for a device that is no controller."""
+
+    wireless: Wireless | None
+    tables: dict[str, Table]
+    notes: list[str]
+
+
+async def read_wireless(session: Session, controllers: Sequence[Controller]) -> WirelessRead:
+    """The access points of a device, by the first description that it answers to."""
+    tables: dict[str, Table] = {}
+    for controller in controllers:
+        for root in controller.roots:
+            scalars = await session.get(_scalars(controller, root))
+            reads = await _tables(session, controller, root)
+            tables.update({table.name: read.as_table for table, read in reads})
+            if scalars or any(read.rows for _table, read in reads):
+                return _summary(scalars, reads, tables)
+            if any(read.status != "unsupported" for _table, read in reads):
+                tables["wireless"] = Table(status="error", detail="no table of access points could be read")
+                return WirelessRead(None, tables, [])
+    tables["wireless"] = Table(status="unsupported", detail="no table of access points is known for it")
+    return WirelessRead(None, tables, [])
+
+
+def wireless(scalars: Mapping[str, Value], reads: Reads) -> Wireless:
+    """Access points and counts, from the scalars and tables of one controller."""
+    aps = access_points(reads)
+    of_aps = [ap.clients for ap in aps if ap.clients is not None]
+    of_tables = [
+        count
+        for count in (_clients(read) for table, read in reads if table.role == "clients")
+        if count is not None
+    ]
+    clients = number(scalars.get("clients"))
+    if clients is None and of_tables:
+        clients = sum(of_tables)
+    if clients is None and of_aps:
+        clients = sum(of_aps)
+    return Wireless(
+        aps=aps,
+        clients=clients,
+        aps_online=number(scalars.get("aps_online")),
+        aps_offline=number(scalars.get("aps_offline")),
+        aps_total=number(scalars.get("aps_total")),
+    )
+
+
+def access_points(reads: Reads) -> list[AccessPoint]:
+    """Each access point once, from all tables that name it."""
+    found: dict[Oid, Found] = {}
+    for table, read in reads:
+        if table.role == "clients":
+            continue
+        for index, row in read.rows.items():
+            key = index[: table.key_length] if table.key_length else index
+            ap = found.setdefault(key, Found())
+            _identify(ap, table, key)
+            (_add_radio if table.role == "radios" else _add)(ap, table, index, row)
+    return [_finished(ap) for _key, ap in sorted(found.items())]
+
+
+def shortfall(result: Wireless) -> str:
+    """Why the list of access points is not the whole, or "" when it is."""
+    counts = [count for count in (result.aps_online, result.aps_total) if count is not None]
+    least = result.aps_online if result.aps_online is not None else max(counts, default=0)
+    missing = least - len(result.aps)
+    if missing > max(_TOLERATED_ROWS, _TOLERATED_SHARE * least) or (least and not result.aps):
+        return f"the controller counts {least} access points, its tables list {len(result.aps)}"
+    return ""
+
+
+def _summary(scalars: Mapping[str, Value], reads: Reads, tables: dict[str, Table]) -> WirelessRead:
+    result = wireless(scalars, reads)
+    bad = [read.status for table, read in reads if read.status in ("partial", "timeout", "error")]
+    short = shortfall(result)
+    status: TableStatus = "partial" if bad or short else "ok" if result.aps else "empty"
+    tables["wireless"] = Table(status=status, rows=len(result.aps), detail=short)
+    return WirelessRead(result, tables, [short] if short else [])
+
+
+def _scalars(controller: Controller, root: str) -> dict[str, Oid]:
+    return {
+        name: oid(path) if path.startswith(".") else oid(f"{root}.{path}")
+        for name, path in controller.scalars.items()
+    }
+
+
+async def _tables(session: Session, controller: Controller, root: str) -> Reads:
+    reads: Reads = []
+    for table in controller.table:
+        spec = TableSpec(name=table.name, entry=oid(f"{root}.{table.entry}"), columns=table.columns)
+        reads.append((table, await read_table(session, spec)))
+    return reads
+
+
+def _identify(ap: Found, table: WirelessTable, key: Oid) -> None:
+    octets = bytes(number for number in key if 0 <= number <= 255)
+    if table.key == "mac" and len(octets) == len(key) == 6:
+        ap.mac = ap.mac or mac(octets)
+    elif table.key == "text" and octets:
+        ap.serial = ap.serial or text(octets[1:] if octets[0] == len(octets) - 1 else octets)
+
+
+def _add(ap: Found, table: WirelessTable, _index: Oid, row: Row) -> None:
+    ap.mac = mac(row.get("mac")) or ap.mac
+    ap.name = ap.name or text(row.get("name"))
+    ap.serial = ap.serial or text(row.get("serial"))
+    ap.model = ap.model or text(row.get("model"))
+    ap.ip = ap.ip or ip(row.get("ip"))
+    if ap.clients is None:
+        ap.clients = number(row.get("clients"))
+    if ap.state == "unknown":
+        ap.state = _state(table, row)
+
+
+def _add_radio(ap: Found, table: WirelessTable, index: Oid, row: Row) -> None:
+    ap.name = ap.name or text(row.get("name"))
+    ap.radios.append(
+        Radio(
+            index=index[-1],
+            band=table.bands.get(str(row.get("band"))),
+            channel=number(row.get("channel")),
+            clients=number(row.get("clients")),
+        )
+    )
+    if ap.state == "unknown":
+        ap.state = _state(table, row)
+
+
+def _state(table: WirelessTable, row: Row) -> ApState:
+    said = text(row.get("state"))
+    return table.states.get(said.lower(), table.listed) if said else table.listed
+
+
+def _finished(ap: Found) -> AccessPoint:
+    of_radios = [radio.clients for radio in ap.radios if radio.clients is not None]
+    return AccessPoint(
+        name=ap.name,
+        mac=ap.mac,
+        serial=ap.serial,
+        model=ap.model,
+        ip=ap.ip,
+        state=ap.state,
+        clients=ap.clients if ap.clients is not None or not of_radios else sum(of_radios),
+        radios=sorted(ap.radios, key=lambda radio: radio.index),
+    )
+
+
+def _clients(read: TableRead) -> int | None:
+    counts = [count for row in read.rows.values() if (count := number(row.get("clients"))) is not None]
+    return sum(counts) if counts else None
