@@ -53,6 +53,12 @@ CODES: dict[str, str] = {
     "rural": N_("rural"),
     "public": N_("public"),
     "private": N_("private"),
+    # units of a goal
+    "percent": "%",
+    "schools": N_("schools"),
+    "items": N_("items"),
+    "rooms": N_("rooms"),
+    "classrooms": N_("classrooms"),
     # how the schools are grouped
     "kind": N_("by kind of school"),
     "urban_rural": N_("by place"),

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("scope", N_("Scope")),
     Column("method", N_("Method"), "method"),
     Column("origin", N_("Set by"), "code"),
-    Column("goal", N_("Goal")),
+    Column("goal", N_("Goal"), "goal"),
     Column("due", N_("Due"), "date"),
     Column("n", N_("Checked n"), "integer"),
     Column("met", N_("Met p"), "integer"),
@@ -47,7 +47,7 @@ COLUMNS = (
     Column("note", N_("Remarks")),
     # Beyond the 22: the goal as a number for machines, and whether the plan itself states the date.
     Column("goal_value", N_("Goal, number"), "figure"),
-    Column("goal_unit", N_("Goal, unit")),
+    Column("goal_unit", N_("Goal, unit"), "code"),
     Column("due_basis", N_("Due date is"), "code"),
 )
 

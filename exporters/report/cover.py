@@ -9,6 +9,14 @@ from exporters.report.tables import Cell, Column, Table
 from inventory.verdict import CountyView, Verdict
 from inventory.words import N_
 
+# Quality of the data on the cover: metric -> column id and heading; the lower bound is printed.
+QUALITY: dict[str, tuple[str, str]] = {
+    "agent_coverage": ("agent_coverage", N_("Agent coverage %")),
+    "inventory_completeness": ("register_complete", N_("Register complete %")),
+    "evidence_valid_ratio": ("evidence_valid", N_("Evidence valid %")),
+    "target_determinacy": ("determinacy", N_("Targets decided %")),
+}
+
 COLUMNS = (
     Column("county", N_("County")),
     Column("adcode", N_("County code")),
@@ -26,6 +34,7 @@ COLUMNS = (
     Column("schools", N_("Schools"), "integer"),
     Column("campuses", N_("Campuses"), "integer"),
     Column("campuses_heard", N_("Campuses whose agent has reported"), "integer"),
+    *(Column(name, heading, "percent") for name, heading in QUALITY.values()),
     Column("targets", N_("Targets"), "integer"),
     Column("origin_plan", N_("Goals set by the plan"), "integer"),
     Column("origin_law", N_("Goals set by law"), "integer"),
@@ -70,6 +79,7 @@ def _facts(view: CountyView) -> dict[str, Cell]:
         "schools": len(view.schools),
         "campuses": len(lines),
         "campuses_heard": sum(line.last_report is not None for line in lines),
+        **{QUALITY[v.metric][0]: v.low_bp for v in view.quality if v.metric in QUALITY},
         "targets": len(view.targets),
         **{f"origin_{origin}": n for origin, n in origins.items()},
     }

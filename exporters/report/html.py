@@ -30,6 +30,8 @@ _MARK = Markup('<span class="s {state}"><svg aria-hidden="true"><use href="#{sta
 _SHAPES = {"met": "pass", "not_met": "fail", "undetermined": "unknown", "report": "na", "not_due": "na"}
 TOGETHER_FROM = 4
 """So many places with the same cause and nothing measured are printed as one line."""
+SOURCES = 6
+"""So many sources of a verdict are printed; CSV and JSON have them all."""
 WIDE = 8
 """With more targets than this, table 2 prints its figures as a table of their own."""
 
@@ -38,6 +40,8 @@ def to_html(report: Report, digest: str, language: Language) -> bytes:
     """The report as HTML 5 in UTF-8; ``digest`` is the SHA-256 of the same report's JSON."""
     prints = {table.id: _printed(table, report, language) for table in report.tables}
     _add_amounts(report.table("to_mend"), prints["to_mend"])
+    for name in ("to_mend", "to_prove"):
+        _shorten_sources(prints[name])
     prove_one, prove_together = _together(report.table("to_prove"), prints["to_prove"])
     county = report.table("county")
     page = _template().render(
@@ -52,12 +56,12 @@ def to_html(report: Report, digest: str, language: Language) -> bytes:
         titles={table.id: say(table.title, language) for table in report.tables},
         table_notes={table.id: say(table.note, language) for table in report.tables},
         summary=_summary(county, prints["county"]),
-        targets=[str(record["target"]) for record in county.records()],
+        targets=_school_targets(report),
         wide=len(county.rows) > WIDE,
-        target_key=TARGET,
         ipv6=[name for name, _ in IPV6_METRICS.values()],
         rows=prints,
-        prove_one=prove_one,
+        groups=_pivot(prints["groups"]),
+        prove_one=_by_place(prove_one),
         prove_together=prove_together,
         columns={table.id: [heading(c, language) for c in table.columns] for table in report.tables},
     )
@@ -107,6 +111,43 @@ def _add_amounts(table: Table, rows: Sequence[Printed]) -> None:
         for name in ("value", "threshold"):
             number = record[name]
             row[name] = amount(number, row["unit"]) if isinstance(number, int | float) else "?"
+
+
+def _shorten_sources(rows: Sequence[Printed]) -> None:
+    for row in rows:
+        sources = row["source"].split("; ")
+        if len(sources) > SOURCES:
+            row["source"] = "; ".join(sources[:SOURCES]) + f" … (+{len(sources) - SOURCES})"
+
+
+def _school_targets(report: Report) -> list[tuple[int, str]]:
+    """Number and column of the targets that any school has a state for; the others are the county's own."""
+    campuses = report.table("campuses")
+    used = {
+        column.id
+        for place, column in enumerate(campuses.columns)
+        if any(row[place] is not None for row in campuses.rows)
+    }
+    columns = [TARGET + str(record["target"]) for record in report.table("county").records()]
+    return [(number, column) for number, column in enumerate(columns, start=1) if column in used]
+
+
+def _pivot(rows: Sequence[Printed]) -> dict[str, dict[str, str]]:
+    """Target -> group -> met / not met / unknown; the groups in the order of their first use."""
+    groups = dict.fromkeys(row["group"] for row in rows)
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        by_group = found.setdefault(row["target"], dict.fromkeys(groups, ""))
+        by_group[row["group"]] = f"{row['met']} / {row['failed']} / {row['unknown']}"
+    return found
+
+
+def _by_place(rows: Sequence[Printed]) -> list[list[Printed]]:
+    """The rows of one campus that have the same reason, together: a silent agent is one thing to do."""
+    places: dict[tuple[str, str, str], list[Printed]] = {}
+    for row in rows:
+        places.setdefault((row["school"], row["campus"], row["reason"]), []).append(row)
+    return list(places.values())
 
 
 def _cover(report: Report, row: Printed, language: Language) -> list[tuple[str, str]]:

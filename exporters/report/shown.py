@@ -65,6 +65,11 @@ def _metric(name: str, language: Language) -> str:
     return metric.name(language) if metric else name
 
 
+def _goal(goal: str, language: Language) -> str:
+    number, _, unit = goal.rpartition(" ")
+    return f"{number} {code_words(unit, language)}".strip()
+
+
 def _method(method: str, language: Language) -> str:
     metric, *params = method.split("; ")
     return "; ".join(
@@ -90,6 +95,7 @@ _WORDS: dict[str, Callable[[str, Language], str]] = {
     "code": code_words,
     "metric": _metric,
     "method": _method,
+    "goal": _goal,
     "reason": reasons.words,
     "advice": _advice,
     "helper": _helper,

@@ -22,6 +22,7 @@ Kind = Literal[
     "helper",  # the same code, printed as who can do it
     "integer",
     "figure",  # a number, in the unit that the heading names or that stands beside it
+    "goal",  # "≥ 3 schools": the unit is translated
     "percent",  # basis points, printed truncated to 0.1 %
     "time",  # seconds since 1970 UTC, printed in the county's time zone
     "date",  # YYYY-MM-DD

@@ -44,11 +44,10 @@ _TEXTS: dict[str, str] = {
     "places": N_("Places"),
     "plan_words": N_("Words of the plan, source"),
     "strength_scope": N_("Strength, scope"),
-    "method_origin": N_("Method, set by"),
+    "method_origin": N_("Method, set by, remarks"),
     "counts": N_("n: met / not / unknown / n.a."),
     "now_due": N_("Verdict now / when due"),
-    "evidence": N_("Evidence of those met"),
-    "change_note": N_("Change, remarks"),
+    "evidence_change": N_("Evidence, change"),
     "about": N_("About the school"),
     "links": N_("Port / contract Mbit/s"),
     "ipv6": N_("IPv6: address, route, prefixes, reachable"),
@@ -61,6 +60,7 @@ _TEXTS: dict[str, str] = {
     "figures": N_("Table 2, continued: figures"),
     "table2_key": N_("The numbers in the heading are those of the targets in table 1."),
     "never": N_("never"),
+    "groups_key": N_("Schools met / not met / unknown."),
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from exporters.report.campuses import campus_verdicts
 from exporters.report.tables import Cell, Column, Table
 from inventory.metrics.catalogue import catalogue
+from inventory.register import School
 from inventory.verdict import CountyView, Evidence, SchoolVerdict, SchoolView, State, Verdict
 from inventory.words import N_
 
@@ -74,7 +75,13 @@ Place = tuple[SchoolView, SchoolVerdict, str, str]
 def mend_table(view: CountyView) -> Table:
     """表四 整改清单: every cause of every fail."""
     rows = tuple(
-        (*_where("Z", n, place, verdict), *_measured(verdict), *_why(place, verdict), *_proof(verdict), *_PEN)
+        (
+            *_where("Z", n, place, verdict),
+            *_measured(verdict),
+            *_why(place, verdict),
+            *_proof(place, verdict),
+            *_PEN,
+        )
         for n, (place, verdict) in enumerate(_causes(view, State.FAIL), start=1)
     )
     return Table(
@@ -89,7 +96,13 @@ def mend_table(view: CountyView) -> Table:
 def prove_table(view: CountyView) -> Table:
     """表四 补证清单: every cause of every unknown."""
     rows = tuple(
-        (*_where("B", n, place, verdict), *_why(place, verdict), _needed(verdict), *_proof(verdict), *_PEN)
+        (
+            *_where("B", n, place, verdict),
+            *_why(place, verdict),
+            _needed(verdict),
+            *_proof(place, verdict),
+            *_PEN,
+        )
         for n, (place, verdict) in enumerate(_causes(view, State.UNKNOWN), start=1)
     )
     return Table(
@@ -154,7 +167,7 @@ def _needed(verdict: Verdict | None) -> str | None:
     return metric.evidence if metric else None
 
 
-def _proof(verdict: Verdict | None) -> tuple[Cell, ...]:
+def _proof(place: Place, verdict: Verdict | None) -> tuple[Cell, ...]:
     if verdict is None:
         return (None,) * len(PROOF_COLUMNS)
     polls, units, window = verdict.polls, verdict.units, verdict.window
@@ -165,14 +178,21 @@ def _proof(verdict: Verdict | None) -> tuple[Cell, ...]:
         verdict.low_bp,
         verdict.high_bp,
         *(window or (None, None)),
-        "; ".join(_source(each) for each in verdict.evidence) or None,
+        "; ".join(_sources(place[0].school, verdict)) or None,
     )
 
 
-def _source(evidence: Evidence) -> str:
-    """Device, port and object with the value last read: "gw-1 GE0/0/1 ifHighSpeed=1000"."""
+def _sources(school: School, verdict: Verdict) -> list[str]:
+    """Where it was read: what decided first, what nobody could read last."""
+    rooms = {area.id: f"{area.building} {area.name}".strip() for c in school.campuses for area in c.areas}
+    decided = sorted(verdict.evidence, key=lambda e: (e.value != verdict.reason, e.value == "no_data"))
+    return [_source(each, rooms) for each in decided]
+
+
+def _source(evidence: Evidence, rooms: dict[str, str]) -> str:
+    """Device, port or room, and object with the value last read: "gw-1 GE0/0/1 ifHighSpeed=1000"."""
     what = f"{evidence.what}={evidence.value}" if evidence.value else evidence.what
-    subject = evidence.subject.partition(":")[2] or evidence.subject
+    subject = evidence.subject.partition(":")[2] or rooms.get(evidence.subject, evidence.subject)
     return " ".join(part for part in (evidence.device, subject, what) if part)
 
 
