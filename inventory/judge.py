@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import compute
 from inventory.metrics.look import Look
-from inventory.metrics.params import DEFAULTS
-from inventory.metrics.quality import agent_coverage, inventory_completeness, target_determinacy
+from inventory.metrics.params import DEFAULTS, Params
+from inventory.metrics.quality import G1, agent_coverage, inventory_completeness, target_determinacy
 from inventory.metrics.wireless import D1, aps_online_now
 from inventory.plan import Profile, Target
 from inventory.register import Campus, Register, School
@@ -27,6 +28,9 @@ from inventory.verdict import (
     UnitCounts,
     Verdict,
 )
+
+CountyMetrics: TypeAlias = dict[str, Callable[[Params], Verdict]]
+"""Metrics of level K that are computed, for a target's parameters."""
 
 NOT_COUNTED = UnitCounts(p=0, f=0, u=1)
 """A county-level row that nothing computes: one unit, unknown."""
@@ -60,8 +64,8 @@ def judge_county(
     for view in schools:
         for verdict in view.verdicts:
             found.setdefault(verdict.target, []).append(verdict)
-    coverage = agent_coverage(register, agents, as_of)
-    targets = tuple(_county_target(target, found[target.id], coverage) for target in profile.targets)
+    county: CountyMetrics = {G1: lambda params: agent_coverage(register, agents, as_of, params)}
+    targets = tuple(_county_target(target, found[target.id], county) for target in profile.targets)
     return CountyView(
         as_of=as_of,
         county=register.county,
@@ -74,7 +78,7 @@ def judge_county(
         targets=targets,
         schools=tuple(schools),
         quality=(
-            coverage,
+            county[G1](DEFAULTS),
             _county_completeness(register),
             target_determinacy(targets, register),
         ),
@@ -139,8 +143,8 @@ def _flat(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
 # The county
 
 
-def _county_target(target: Target, found: list[SchoolVerdict], coverage: Verdict) -> CountyTarget:
-    counts, state = _aggregate(target, found, coverage)
+def _county_target(target: Target, found: list[SchoolVerdict], county: CountyMetrics) -> CountyTarget:
+    counts, state = _aggregate(target, found, county)
     is_counted = target.aggregate in ("school_rate", "pooled_units") and counts.n
     return CountyTarget(
         target=target.id,
@@ -157,9 +161,9 @@ def _county_target(target: Target, found: list[SchoolVerdict], coverage: Verdict
 
 
 def _aggregate(
-    target: Target, found: list[SchoolVerdict], coverage: Verdict
+    target: Target, found: list[SchoolVerdict], county: CountyMetrics
 ) -> tuple[UnitCounts, TargetState]:
-    counts = _counts(target, found, coverage)
+    counts = _counts(target, found, county)
     if target.aggregate == "report":
         return counts, TargetState.REPORT
     if target.aggregate == "single":
@@ -171,9 +175,9 @@ def _aggregate(
     return counts, roll_up(counts, percent_to_bp(target.value), op=target.op)
 
 
-def _counts(target: Target, found: list[SchoolVerdict], coverage: Verdict) -> UnitCounts:
-    if target.metric == coverage.metric:
-        return tally([coverage.state])
+def _counts(target: Target, found: list[SchoolVerdict], county: CountyMetrics) -> UnitCounts:
+    if target.metric in county:
+        return tally([county[target.metric](target.reading).state])
     if catalogue()[target.metric].level == "K":
         return NOT_COUNTED
     if target.aggregate == "pooled_units":

@@ -21,6 +21,8 @@ from inventory.snapshot import SchoolSnapshot, Span
 DeviceFacts = dict[str, dict[str, tuple[Span, ...]]]
 """subject -> key -> spans"""
 
+GridKey = tuple[int, int, int]
+
 NO_SPANS: tuple[Span, ...] = ()
 
 
@@ -34,6 +36,12 @@ class Grid:
     @property
     def full(self) -> int:
         return (1 << len(self.slots)) - 1
+
+    @property
+    def key(self) -> GridKey:
+        """What tells one grid of a look from another."""
+        slots = self.slots
+        return (slots[0], slots[-1], len(slots)) if slots else (0, 0, 0)
 
     @property
     def window(self) -> tuple[int, int] | None:
@@ -76,7 +84,7 @@ class Look:
         self._facts: dict[str, DeviceFacts] = {}
         for (device, subject, key), spans in snapshot.facts.items():
             self._facts.setdefault(device, {}).setdefault(subject, {})[key] = spans
-        self._polls: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._polls: dict[tuple[str, GridKey], tuple[int, int]] = {}
         self._grids: dict[tuple[str, str], Grid] = {}
         self._kept: dict[tuple[object, ...], object] = {}
 
@@ -102,8 +110,7 @@ class Look:
 
     def polls(self, device: str, grid: Grid) -> tuple[int, int]:
         """Masks of the polls that were ok and of those that were down; the rest are gaps."""
-        window = grid.window
-        key = (device, repr(window), str(len(grid.slots)))
+        key = (device, grid.key)
         if key not in self._polls:
             found = self.snapshot.polls_of(device).over(grid.slots)
             self._polls[key] = (_mask_of(found, "ok"), _mask_of(found, "down"))

@@ -11,7 +11,7 @@ from typing import cast
 
 from inventory.clock import UNIT_S
 from inventory.facts import AP, FactValue
-from inventory.metrics.look import Grid, Look
+from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.truth import Tally, Truth, judge_polls, poll_verdict, pooled, unknown
 from inventory.register import Area, Campus, Device
@@ -23,7 +23,11 @@ D3 = "wifi_ap_online_ratio"
 AP_TABLE = "wireless"
 """The name under which an agent tells how the reading of a controller's access points went."""
 READ = ("ok", "empty")
+NOW_POLLS = 4
+"""Polls after which an access point that is read by itself is no longer online now (3, and one under way)."""
 UNREADABLE = ("partial", "timeout", "error")
+
+_NO_MARKS = {ord(mark): None for mark in ":-. "}
 
 ApIndex = dict[tuple[str, str], str]
 """("mac" | "serial" | "name", the value in one form) -> subject at the controller"""
@@ -98,24 +102,29 @@ def registered_aps(campus: Campus) -> list[Device]:
 
 def aps_online_now(look: Look, campus: Campus) -> int | None:
     """Access points online at the newest poll that reached their controller; None when none did in a day."""
-    online = told = 0
-    for ap in registered_aps(campus):
-        slot = look.newest_ok(ap.controller or ap.id, UNIT_S["d"])
-        truth = Truth() if slot is None else ap_truth(look, campus, ap, look.at(slot))
-        told += bool(truth.true | truth.any_false)
-        online += bool(truth.true)
-    return online if told else None
+    answers = [_is_online_now(look, ap) for ap in registered_aps(campus)]
+    told = [answer for answer in answers if answer is not None]
+    return sum(told) if told else None
+
+
+def _is_online_now(look: Look, ap: Device) -> bool | None:
+    slot = look.newest_ok(ap.controller or ap.id, UNIT_S["d"])
+    if slot is None:
+        return None
+    if not ap.controller:
+        return slot >= look.snapshot.as_of - NOW_POLLS * look.snapshot.interval_s
+    subject = _find_ap(look, ap)
+    state = value_at(look.spans(ap.controller, subject, "state"), slot) if subject else None
+    if state is not None:
+        return state == "online"
+    is_read = look.table_status(ap.controller, AP_TABLE, slot) in READ or bool(_ap_index(look, ap.controller))
+    return False if is_read else None
 
 
 def ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
-    """The polls of one access point, counted."""
-    return ap_truth(look, campus, ap, grid).tally(grid)
-
-
-def ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
-    """Online by poll, as its controller says, or as it answers itself where it has none."""
-    key = ("ap", campus.id, ap.id, grid.window, len(grid.slots))
-    return cast(Truth, look.keep(key, lambda: _ap_truth(look, campus, ap, grid)))
+    """The polls in which an access point was online, as its controller says, or as it answers itself."""
+    key = ("ap", campus.id, ap.id, grid.key)
+    return cast(Tally, look.keep(key, lambda: _ap_truth(look, campus, ap, grid).tally(grid)))
 
 
 def _ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
@@ -162,8 +171,10 @@ def _missing(look: Look, controller: str, tables: FactValue, truth: Truth, mask:
 def _find_ap(look: Look, ap: Device) -> str | None:
     """The controller's subject of a registered access point: by MAC, then serial number, then name."""
     index = _ap_index(look, ap.controller)
-    wanted = (("mac", _hex(ap.mac)), ("serial", _plain(ap.serial)), ("name", _plain(ap.name)))
-    return next((index[key] for key in wanted if key[1] and key in index), None)
+    for key, value, form in (("mac", ap.mac, _hex), ("serial", ap.serial, _plain), ("name", ap.name, _plain)):
+        if value and (subject := index.get((key, form(value)))):
+            return subject
+    return None
 
 
 def _ap_index(look: Look, controller: str) -> ApIndex:
@@ -233,7 +244,7 @@ def _ap_evidence(
 
 
 def _hex(mac: str) -> str:
-    return "".join(c for c in mac.casefold() if c in "0123456789abcdef")
+    return mac.casefold().translate(_NO_MARKS)
 
 
 def _plain(text: str) -> str:
