@@ -15,7 +15,7 @@ from wanzhao.demo.devices import Box, SimDevice, lag_name, port_names, view_of, 
 from wanzhao.demo.wireless import AccessPoint
 
 COUNTY, ADCODE = "示例县", "339999"
-POLL_INTERVAL_S = 2
+POLL_INTERVAL_S = 3
 VLANS = {
     100: ("教学", "teaching"),
     110: ("办公", "office"),
