@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 import views
+from prometheus_client.parser import text_string_to_metric_families
 
+from exporters.prometheus import county_page
 from exporters.report.advice import ADVICE
 from exporters.report.campuses import TARGET
 from exporters.report.csv import safe, table_csv
@@ -19,7 +21,8 @@ from exporters.report.lines import report_lines
 from exporters.report.shown import amount, figure, percent
 from exporters.report.write import report_bytes, write_report
 from inventory.reasons import REASONS
-from inventory.verdict import State
+from inventory.register import Area
+from inventory.verdict import Evidence, State
 from inventory.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -409,6 +412,67 @@ def test_a_county_without_schools_still_gives_a_report(tmp_path: Path) -> None:
     empty = replace(views.view(), texts=(), targets=(), schools=(), quality=())
 
     assert len(write_report(empty, tmp_path, "zh")) == 10
+
+
+def test_a_silent_agent_is_one_row_to_print_and_one_row_a_metric_in_the_data() -> None:
+    page = Html(report_bytes(views.view(), "html", "en"))
+    printed = [row for row in page.sections["to_prove"] if "2133990003-01" in row[1]]
+    listed = [row for row in csv_of("to_prove") if row["campus"] == "2133990003-01"]
+
+    assert len(printed) == 1
+    assert len([row for row in listed if row["reason"] == "no_data"]) == 2
+    assert "B003" in printed[0][0]
+    assert "B004" in printed[0][0]
+
+
+def test_what_decided_is_named_first_and_a_room_by_its_name() -> None:
+    view = views.view()
+    two = view.schools[3]
+    rooms = tuple(Area(id=f"r{n}", name=f"{n}教室", kind="classroom", building="综合楼") for n in range(9))
+    evidence = tuple(
+        Evidence(level="E1", what="area", subject=f"r{n}", value="ap_offline" if n == 8 else "no_data")
+        for n in range(9)
+    )
+    wifi = two.verdicts[1]
+    failing = wifi.campuses[1]
+    leg = replace(failing.legs[0], evidence=evidence)
+    school = replace(
+        two,
+        school=replace(two.school, campuses=(replace(two.school.campuses[1], areas=rooms),)),
+        verdicts=(replace(wifi, campuses=(replace(failing, legs=(leg,)),)),),
+    )
+    view = replace(view, schools=(school,))
+
+    row = report_lines(view).table("to_mend").records()[0]
+    page = report_bytes(view, "html", "en").decode()
+
+    assert str(row["source"]).startswith("综合楼 8教室 area=ap_offline; 综合楼 0教室 area=no_data; ")
+    assert "综合楼 4教室 area=no_data … (+3)</small>" in page
+
+
+def test_with_many_targets_table_2_prints_its_figures_apart() -> None:
+    view = views.view()
+    more = tuple(replace(view.targets[2], target=f"more-{n}") for n in range(9))
+    page = Html(report_bytes(replace(view, targets=(*view.targets, *more)), "html", "en"))
+
+    heads = [row for row in page.sections["campuses"] if row[0] == "School"]
+
+    assert heads[0] == ["School", "1", "2", "3", "Not met / unknown"], "county targets take no column"
+    assert heads[1][:2] == ["School", "About the school"]
+
+
+def test_the_report_and_the_metric_page_count_alike() -> None:
+    page = county_page(views.view(), rendered_at=views.AS_OF).decode()
+    counts = {
+        (sample.labels["target"], sample.labels["state"]): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if family.name == "wanzhao_county_target_schools"
+    }
+
+    for row in json_of()["tables"]["county"]:
+        for name, state in (("met", "pass"), ("failed", "fail"), ("unknown", "unknown"), ("na", "na")):
+            assert counts[str(row["target"]), state] == row[name]
 
 
 def test_every_reason_says_what_to_do_and_who_can() -> None:
