@@ -6,8 +6,21 @@ import msgspec
 
 from inventory.facts import Reading, System, Table
 
-# Which part of a reading each table fills. A part keeps its last good content while its table was not
-# read in this round, or was read with a time-out, an error or only in part; the table's status says so.
+# The parts of a reading; the table of the same name says how each was read. A part keeps its last good content
+# while its table was not read in this round, or was read with a time-out, an error or only in part; the
+# table's status says so.
+PARTS = (
+    "interfaces",
+    "ipv4_addresses",
+    "ipv6_addresses",
+    "ipv6_default_routes",
+    "ipv6_ra_interfaces",
+    "neighbor_counts",
+    "optics",
+    "lldp_neighbors",
+    "entities",
+    "wireless",
+)
 _GOOD = frozenset({"ok", "empty", "unsupported"})
 
 
@@ -16,9 +29,7 @@ def merge(before: Reading | None, now: Reading) -> Reading:
     if before is None or _another_device(before.system, now.system):
         return now
     kept: dict[str, object] = {
-        part: getattr(before, part)
-        for part, tables in PARTS.items()
-        if not any(_was_read(now.tables.get(table)) for table in tables)
+        part: getattr(before, part) for part in PARTS if not _was_read(now.tables.get(part))
     }
     system = {
         name: value

@@ -24,6 +24,7 @@ from inventory.words import _
 log = get_logger(__name__)
 
 ALL_JOBS = frozenset({"status", "inventory"})
+STATUS_JOBS = frozenset({"status"})
 BUDGET_S = 240.0
 """Seconds for one device; what is not read by then is reported as partial or timeout."""
 

@@ -45,7 +45,7 @@ class Memory:
 
 async def poll_over_snmp(device: DeviceSettings, jobs: frozenset[str], limit_s: float) -> Reading:
     """The real poll."""
-    return await poll_device(target_of(device), now=datetime.now(UTC), jobs=jobs, limit_s=limit_s)
+    return await poll_device(target_of(device), now=datetime.now(UTC), jobs=jobs, budget_s=limit_s)
 
 
 async def run_round(
