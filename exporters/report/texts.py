@@ -22,6 +22,9 @@ _TEXTS: dict[str, str] = {
     "unknown": N_("unknown"),
     "na": N_("not applicable"),
     "bar_key": N_("Solid: proven met. Hatched: unknown, may still be met. Line: the goal."),
+    "levels_key": N_(
+        "Proof: E1 declared, E2 document, E3 device reading, E4 active test, E5 test on site; ×n schools."
+    ),
     "basis": N_("Basis of this report"),
     "notes": N_("How to read it"),
     "signed_made": N_("Prepared by"),
