@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from exporters.exposition import CONTENT_TYPE, render
-from exporters.families import FAMILIES, page_of
+from exporters.families import FAMILIES
+from exporters.samples import page_of
 from inventory.verdict import CountyView
 
 __all__ = ["CONTENT_TYPE", "FRESH_S", "county_page"]

@@ -13,8 +13,9 @@ import views
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporters.exposition import Family, render
-from exporters.families import FAMILIES, base
+from exporters.families import FAMILIES
 from exporters.prometheus import county_page
+from exporters.samples import base
 from inventory.verdict import CountyView, State, Verdict
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
