@@ -46,6 +46,7 @@ _PLAIN_ID = re.compile(r"(?=[A-Za-z0-9_:-]{1,64}\Z)[0-9]*[A-Za-z].*|[0-9]{10}|[0
 _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+[0-9]+")
 """1.13305E+09; without the plus sign it may well be a room."""
 _WHOLE = re.compile(r"([0-9]{1,15})(\.0+)?")
+_GROUPED = re.compile(r"^[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(k|m|g|兆|)(?:b|bps|bit/s|bits|b/s|bit)?")
 _RATE_WORDS = {"百兆": 100, "千兆": 1000, "万兆": 10_000, "双万兆": 20_000}
 _RATE_UNITS = {"": 1.0, "m": 1.0, "兆": 1.0, "g": 1000.0}
@@ -145,7 +146,7 @@ def whole(raw: Raw) -> int:
     """A whole number from 0 up."""
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
         return raw
-    match = _WHOLE.fullmatch(plain(raw).replace(",", ""))
+    match = _WHOLE.fullmatch(_ungrouped(plain(raw)))
     if not match:
         raise Bad(_("is not a whole number"), _("digits only, such as 1200"))
     return int(match[1])
@@ -153,7 +154,7 @@ def whole(raw: Raw) -> int:
 
 def mbps(raw: Raw) -> int:
     """A bandwidth in Mbit/s: 10000, 1000M, 10G, 千兆, 万兆."""
-    found = plain(raw).casefold().replace(" ", "").replace(",", "")
+    found = _ungrouped(plain(raw).casefold().replace(" ", ""))
     rate: float | None = _RATE_WORDS.get(found)
     match = _RATE.fullmatch(found)
     if rate is None and match and match[2] in _RATE_UNITS:
@@ -228,6 +229,11 @@ def some_of(words: Mapping[str, str]) -> Parser:
         return tuple(dict.fromkeys(parse(part) for part in _parts(raw)))
 
     return parse_all
+
+
+def _ungrouped(found: str) -> str:
+    """Without the commas of thousands; "1,5" keeps its comma, for nobody knows what it means."""
+    return _GROUPED.sub(lambda match: match[0].replace(",", ""), found)
 
 
 def _parts(raw: Raw) -> list[Raw]:

@@ -7,6 +7,7 @@ or tabs. The same tables may stand in TOML files as arrays of tables.
 from __future__ import annotations
 
 import csv
+import io
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -125,9 +126,13 @@ def _read_csv(file: str, content: str, found: ImportSet) -> None:
         return
     first = content.partition("\n")[0]
     reader = csv.reader(
-        content.splitlines(keepends=True), delimiter="\t" if first.count("\t") > first.count(",") else ","
+        io.StringIO(content, newline=""), delimiter="\t" if first.count("\t") > first.count(",") else ","
     )
-    names = tuple(next(reader, []))
+    try:
+        names = tuple(next(reader, []))
+    except csv.Error as error:
+        found.problems.append(Problem(file, _("is not CSV: %(why)s") % {"why": error}))
+        return
     if not any(name.strip() for name in names):
         found.problems.append(Problem(file, _("is empty"), _("the first row holds the headings")))
         return
