@@ -14,9 +14,10 @@ from inventory.load import load_register
 from inventory.plan import load_profile
 from inventory.register import Campus, Device, Register, Uplink, UserVlan
 from inventory.verdict import State
-from wanzhao.demo import county, mib, tables
+from wanzhao.demo import county, ip, mib, tables
 from wanzhao.demo.devices import SimDevice, models
 from wanzhao.demo.responder import Oid, View, encoded, value_at
+from wanzhao.demo.schools import SCHOOLS, DemoCampus
 
 FOLDER = Path(county.__file__).parent
 DEVICES = county.simulated_devices()
@@ -63,13 +64,13 @@ def test_the_interface_tables_are_complete(device: SimDevice) -> None:
 def test_every_table_knows_only_interfaces_that_exist(device: SimDevice) -> None:
     view, indexes = device.view, if_indexes(device.view)
     named = {
-        *column(view, mib.IP_ADDR_ENTRY, 2).values(),
-        *column(view, mib.IP_ADDRESS_ENTRY, 3).values(),
-        *column(view, mib.INET_CIDR_ROUTE_ENTRY, 7).values(),
-        *column(view, mib.IPV6_ROUTE_ENTRY, 4).values(),
-        *(index[0] for index in column(view, mib.ROUTER_ADVERT_ENTRY, 2)),
-        *(index[0] for index in column(view, mib.IPV6_ADDR_ENTRY, 2)),
-        *(index[0] for index in column(view, mib.NET_TO_PHYSICAL_ENTRY, 4)),
+        *column(view, ip.IP_ADDR_ENTRY, 2).values(),
+        *column(view, ip.IP_ADDRESS_ENTRY, 3).values(),
+        *column(view, ip.INET_CIDR_ROUTE_ENTRY, 7).values(),
+        *column(view, ip.IPV6_ROUTE_ENTRY, 4).values(),
+        *(index[0] for index in column(view, ip.ROUTER_ADVERT_ENTRY, 2)),
+        *(index[0] for index in column(view, ip.IPV6_ADDR_ENTRY, 2)),
+        *(index[0] for index in column(view, ip.NET_TO_PHYSICAL_ENTRY, 4)),
     }
 
     assert named <= indexes
@@ -96,8 +97,8 @@ def test_every_lldp_neighbour_is_on_a_port_of_the_local_table(device: SimDevice)
 
 @each_device
 def test_addresses_are_from_ranges_for_private_use_and_documentation(device: SimDevice) -> None:
-    ipv4 = [IPv4Address(bytes(index)) for index in column(device.view, mib.IP_ADDR_ENTRY, 2)]
-    ipv6 = [IPv6Address(bytes(index[-16:])) for index in column(device.view, mib.IPV6_ADDR_ENTRY, 2)]
+    ipv4 = [IPv4Address(bytes(index)) for index in column(device.view, ip.IP_ADDR_ENTRY, 2)]
+    ipv6 = [IPv6Address(bytes(index[-16:])) for index in column(device.view, ip.IPV6_ADDR_ENTRY, 2)]
 
     assert ipv4
     assert all(address in PRIVATE_4 for address in ipv4)
@@ -123,7 +124,7 @@ def test_the_county_shows_every_model_that_is_described() -> None:
 
 def addresses_of(model: str) -> tuple[Oid, ...]:
     device = next(d for d in DEVICES if BOXES[d.id].model == model)
-    return tuple(column(device.view, mib.IP_ADDRESS_ENTRY, 3))
+    return tuple(column(device.view, ip.IP_ADDRESS_ENTRY, 3))
 
 
 @pytest.mark.parametrize(
@@ -146,12 +147,12 @@ def test_a_model_speaks_its_own_dialect(model: str, lengths: set[tuple[int, int]
 def test_rfc_2465_indexes_come_with_and_without_a_length(model: str, length: int) -> None:
     device = next(d for d in DEVICES if BOXES[d.id].model == model)
 
-    assert {len(index) for index in column(device.view, mib.IPV6_ADDR_ENTRY, 2)} == {length}
+    assert {len(index) for index in column(device.view, ip.IPV6_ADDR_ENTRY, 2)} == {length}
 
 
 def test_a_zone_is_the_interface_of_the_address() -> None:
     device = next(d for d in DEVICES if BOXES[d.id].model == "s5500")
-    zoned = {i: v for i, v in column(device.view, mib.IP_ADDRESS_ENTRY, 3).items() if i[0] == mib.IPV6_ZONED}
+    zoned = {i: v for i, v in column(device.view, ip.IP_ADDRESS_ENTRY, 3).items() if i[0] == ip.IPV6_ZONED}
 
     assert zoned
     assert all(int.from_bytes(bytes(index[-4:]), "big") == if_index for index, if_index in zoned.items())
@@ -266,11 +267,11 @@ def test_a_minute_of_polling_fills_the_windows_of_the_plan() -> None:
 def test_the_oracle_covers_every_school_and_every_target_that_schools_are_judged_by() -> None:
     targets = {target.id for target in load_profile(FOLDER / "plan.toml").targets} - {"demo-agents"}
 
-    assert set(county.EXPECTED) == {(target, school.id) for target in targets for school in county.SCHOOLS}
+    assert set(county.EXPECTED) == {(target, school.id) for target in targets for school in SCHOOLS}
 
 
 def test_the_oracle_agrees_with_how_the_uplinks_were_made() -> None:
-    for school in county.SCHOOLS:
+    for school in SCHOOLS:
         state = county.EXPECTED["demo-access-10g", school.id]
         speeds = {_fastest_member(campus) for campus in school.campuses}
         if any(campus.agent_silent for campus in school.campuses):
@@ -281,7 +282,7 @@ def test_the_oracle_agrees_with_how_the_uplinks_were_made() -> None:
             assert state is (State.PASS if min(speeds) >= 10000 else State.FAIL)
 
 
-def _fastest_member(campus: county.DemoCampus) -> int:
+def _fastest_member(campus: DemoCampus) -> int:
     """The speed of the uplink's port, or of one member of it, as the device shows it; Mbit/s."""
     view = next(device.view for device in DEVICES if device.id == f"{campus.key}-gw")
     names = {value: index[0] for index, value in column(view, mib.IF_ENTRY, 2).items()}
@@ -294,6 +295,6 @@ def _fastest_member(campus: county.DemoCampus) -> int:
 def test_a_school_without_ipv6_has_readable_address_tables_that_hold_ipv4_only() -> None:
     view = next(device.view for device in DEVICES if device.id == "baishi-gw")
 
-    assert {index[0] for index in column(view, mib.IP_ADDRESS_ENTRY, 3)} == {mib.IPV4}
-    assert not column(view, mib.IPV6_ADDR_ENTRY, 2)
-    assert {index[0] for index in column(view, mib.INET_CIDR_ROUTE_ENTRY, 7)} == {mib.IPV4}
+    assert {index[0] for index in column(view, ip.IP_ADDRESS_ENTRY, 3)} == {ip.IPV4}
+    assert not column(view, ip.IPV6_ADDR_ENTRY, 2)
+    assert {index[0] for index in column(view, ip.INET_CIDR_ROUTE_ENTRY, 7)} == {ip.IPV4}

@@ -15,23 +15,24 @@ from ipaddress import ip_interface
 from pathlib import Path
 from typing import Any
 
-from wanzhao.demo import mib
-from wanzhao.demo.mib import Address, Neighbour, Part, Port, Rows
+from wanzhao.demo import ip, mib
+from wanzhao.demo.ip import Address
+from wanzhao.demo.mib import Neighbour, Part, Port, Rows
 from wanzhao.demo.responder import Responder, UdpAgent, View
 from wanzhao.demo.wireless import AccessPoint, access_points
 
 HERE = Path(__file__).parent
 COMMUNITY = "public"
 ADDRESS_TABLES: dict[str, Callable[[Iterable[Address]], Rows]] = {
-    "rfc4293": mib.ip_addresses,
-    "zoned": mib.ip_addresses_zoned,
-    "no_length": mib.ip_addresses_without_length,
-    "rfc2465": mib.ipv6_addresses_2465,
-    "rfc2465_length": mib.ipv6_addresses_2465_with_length,
+    "rfc4293": ip.ip_addresses,
+    "zoned": ip.ip_addresses_zoned,
+    "no_length": ip.ip_addresses_without_length,
+    "rfc2465": ip.ipv6_addresses_2465,
+    "rfc2465_length": ip.ipv6_addresses_2465_with_length,
 }
 ROUTE_TABLES: dict[str, Callable[[Iterable[Address]], Rows]] = {
-    "inet_cidr": mib.routes,
-    "rfc2465": mib.routes_2465,
+    "inet_cidr": ip.routes,
+    "rfc2465": ip.routes_2465,
 }
 CHASSIS, POWER_SUPPLY = 3, 6  # PhysicalClass (RFC 6933)
 LAG_NUMBER = 1
@@ -154,7 +155,7 @@ def view_of(box: Box) -> View:
         location=box.location,
         days_up=box.days_up,
     )
-    rows |= mib.interfaces(ports) | mib.ipv4_addresses(addresses)
+    rows |= mib.interfaces(ports) | ip.ipv4_addresses(addresses)
     for dialect in model["addresses"]:
         rows |= ADDRESS_TABLES[dialect](addresses)
     for table in model["routes"]:
@@ -164,7 +165,7 @@ def view_of(box: Box) -> View:
     if "lag" in model:
         rows |= mib.lag_attached(ports) | mib.if_stack(ports)
     rows |= _lldp(box, model, ports) | _entities(box, model)
-    rows |= mib.neighbours((hop, mac_of(0xFF00 + n)) for n, hop in enumerate(hops))
+    rows |= ip.neighbours((hop, mac_of(0xFF00 + n)) for n, hop in enumerate(hops))
     rows |= {mib.parsed(oid): mib.text(value) for oid, value in model.get("scalars", {}).items()}
     if "wireless" in model:
         rows |= access_points(box.aps, layouts()[model["wireless"]])
@@ -253,7 +254,7 @@ def _addresses(box: Box, ports: list[Port]) -> list[Address]:
     """The configured addresses, and a link-local one on each interface that has any other IPv6 address."""
     given = [Address(at=ip_interface(at), if_index=_index(ports, port)) for port, at in box.addresses]
     with_ipv6 = dict.fromkeys(address.if_index for address in given if address.at.version == 6)
-    local = [Address(at=mib.link_local(mac_of(box.number)), if_index=index) for index in with_ipv6]
+    local = [Address(at=ip.link_local(mac_of(box.number)), if_index=index) for index in with_ipv6]
     return [*given, *local]
 
 
@@ -261,7 +262,7 @@ def _adverts(addresses: list[Address], box: Box, ports: list[Port]) -> Rows:
     """Routed VLANs with IPv6 advertise themselves, the uplink does not."""
     with_ipv6 = dict.fromkeys(address.if_index for address in addresses if address.at.version == 6)
     vlans = {_index(ports, vlan_name(box.model, vlan)) for vlan in box.vlans}
-    return mib.router_adverts(with_ipv6, frozenset(with_ipv6) & vlans)
+    return ip.router_adverts(with_ipv6, frozenset(with_ipv6) & vlans)
 
 
 def _lldp(box: Box, model: Model, ports: list[Port]) -> Rows:

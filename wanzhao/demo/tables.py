@@ -14,9 +14,7 @@ from wanzhao.demo.county import (
     ADCODE,
     COUNTY,
     POLL_INTERVAL_S,
-    SCHOOLS,
     VLANS,
-    DemoCampus,
     access_points_of,
     all_campuses,
     boxes,
@@ -24,6 +22,7 @@ from wanzhao.demo.county import (
     uplink_port,
 )
 from wanzhao.demo.devices import models, vlan_name
+from wanzhao.demo.schools import SCHOOLS, DemoCampus
 
 REGISTER = Path(__file__).parent / "register"
 ROLES = {"gw": "gateway", "ac": "wlan_controller", "sw1": "access", "sw2": "access", "fw": "firewall"}
