@@ -15,6 +15,7 @@ from pathlib import Path
 from inventory.errors import Problem
 from inventory.load_files import decode
 from inventory.metrics.catalogue import catalogue
+from inventory.metrics.compute import is_computed
 from inventory.plan import Profile, Target, read_profile
 from inventory.words import _
 
@@ -37,6 +38,7 @@ def check_profile(path: Path, archive: Path | None) -> tuple[list[Problem], list
         errors += _figure_faults(target, warnings)
         errors += _aggregate_faults(profile, target)
         errors += _due_faults(profile, target)
+    warnings += _not_applied(profile)
     errors += _coverage_faults(profile)
     errors += _head_faults(profile)
     if archive is not None:
@@ -109,6 +111,20 @@ def _aggregate_faults(profile: Profile, target: Target) -> Iterator[Problem]:
             _("%(metric)s is judged once per county") % {"metric": target.metric},
             'aggregate = "single"',
         )
+
+
+def _not_applied(profile: Profile) -> Iterator[Problem]:
+    """What a profile asks for and this version cannot give: said before anybody waits for it."""
+    open_ = [
+        target.id
+        for target in profile.targets
+        if target.aggregate != "report" and not is_computed(target.metric, target.reading)
+    ]
+    if open_:
+        what = _("this version does not compute what decides: %(ids)s") % {"ids": ", ".join(open_)}
+        yield Problem("[[target]]", what, _("these targets stay undetermined"))
+    if profile.defaults.unknown_after:
+        yield Problem("[defaults] unknown_after", _("is not applied by this version"))
 
 
 def _due_faults(profile: Profile, target: Target) -> Iterator[Problem]:

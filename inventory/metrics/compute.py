@@ -11,7 +11,7 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.ipv6 import C1, C2, C3, default_route, lan_prefix_coverage, wan_address
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
-from inventory.metrics.quality import G3, campus_completeness
+from inventory.metrics.quality import G1, G3, campus_completeness
 from inventory.metrics.truth import unknown
 from inventory.metrics.wireless import D1, D3, ap_online_ratio, area_coverage
 from inventory.register import Campus
@@ -30,6 +30,9 @@ COMPUTED: dict[str, CampusMetric] = {
     D3: ap_online_ratio,
     G3: campus_completeness,
 }
+COUNTY_METRICS = (G1,)
+"""Computed once per county, by judge.py."""
+
 BASIS = {"port": A1, "contract": A2, "throughput": "access_throughput_ratio"}
 COMPOSITES: dict[str, tuple[str, tuple[str, ...]]] = {
     # metric -> the parameter that names the legs, and the legs without it
@@ -59,6 +62,13 @@ def compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
     if metric in COMPUTED:
         return COMPUTED[metric](look, campus, params)
     return unknown(metric, campus.id, _why_not(metric))
+
+
+def is_computed(metric: str, params: Params) -> bool:
+    """Whether a metric can come out as pass in this version, with a target's parameters."""
+    if metric in COMPOSITES:
+        return all(leg in COMPUTED for leg in legs_of(metric, params))
+    return metric in COMPUTED or metric in COUNTY_METRICS
 
 
 def legs_of(metric: str, params: Params) -> tuple[str, ...]:

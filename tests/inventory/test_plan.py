@@ -130,6 +130,12 @@ def test_all_faults_of_a_profile_are_told_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) >= 3
 
 
+def test_a_target_that_this_version_cannot_decide_is_a_doubt(tmp_path: Path) -> None:
+    _, warnings = check(tmp_path, HEAD + TARGET + LIBRARY)
+
+    assert any("does not compute" in warning and "library" in warning for warning in warnings)
+
+
 def test_two_targets_with_one_id_are_refused(tmp_path: Path) -> None:
     errors, _ = check(tmp_path, HEAD + TARGET + TARGET)
 
