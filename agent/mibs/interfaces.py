@@ -90,12 +90,15 @@ def _interface(if_index: int, row: Row, member_of: int | None) -> Interface:
 def speed_mbps(high_mbps: int | None, low_bps: int | None) -> float | None:
     """Mbit/s; None when the device does not say.
 
-    IF-MIB::ifHighSpeed (Mbit/s) where it is above 0, else ifSpeed (bit/s) unless that is saturated.
-    A port that is down keeps its nominal speed on many devices: look at the status too.
+    IF-MIB::ifHighSpeed (Mbit/s) where it is above 0, else ifSpeed (bit/s) unless that is saturated;
+    an ifHighSpeed of 0 counts only where there is no ifSpeed. A port that is down keeps its nominal speed
+    on many devices: look at the status too.
     """
     if high_mbps is not None and high_mbps > 0:
         return float(high_mbps)
-    if low_bps is None or low_bps < 0 or low_bps >= IF_SPEED_SATURATED:
+    if low_bps is None:
+        return None if high_mbps is None else 0.0
+    if low_bps < 0 or low_bps >= IF_SPEED_SATURATED:
         return None
     return low_bps / 1e6
 

@@ -38,17 +38,19 @@ _PORT_MAC, _PORT_ADDRESS = 3, 4
 def neighbors(
     remote: Rows, local_ports: Rows, base_ports: Rows, interfaces: Sequence[Interface]
 ) -> list[LldpNeighbor]:
-    """All LLDP neighbours; the local ifIndex is null where the device leaves it open."""
+    """All LLDP neighbours; the local ifIndex is null where the device leaves it open.
+
+    The index begins with a TimeMark: a neighbour that changed may be listed under several, the last holds.
+    """
     local = _LocalPorts(local_ports, base_ports, interfaces)
+    latest = {index[1:]: row for index, row in sorted(remote.items()) if len(index) >= 3}
     found = []
-    for index, row in sorted(remote.items()):
-        if len(index) < 3:
-            continue
-        if_index = local.if_index(index[1])
+    for (port, *_rest), row in sorted(latest.items()):
+        if_index = local.if_index(port)
         found.append(
             LldpNeighbor(
                 local_if_index=if_index,
-                local_port=local.name(index[1], if_index),
+                local_port=local.name(port, if_index),
                 chassis_id=_identifier(row, "lldpRemChassisId", _CHASSIS_MAC, _CHASSIS_ADDRESS),
                 port_id=_identifier(row, "lldpRemPortId", _PORT_MAC, _PORT_ADDRESS),
                 sys_name=text(row.get("lldpRemSysName")),

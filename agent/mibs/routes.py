@@ -71,7 +71,11 @@ def of_ipv6_mib(rows: Rows) -> list[Ipv6Route]:
 
 
 def merged(*sources: Iterable[Ipv6Route]) -> list[Ipv6Route]:
-    """Each default route once: the first table that names a next hop wins, a later one gives its ifIndex."""
+    """Each default route once: the first table that names a next hop wins, a later one gives its ifIndex.
+
+    A route whose next hop one table leaves out (column withheld) is the one that another table shows on
+    the same interface.
+    """
     found: dict[str | None, Ipv6Route] = {}
     for source in sources:
         for route in source:
@@ -80,7 +84,8 @@ def merged(*sources: Iterable[Ipv6Route]) -> list[Ipv6Route]:
                 found[route.next_hop] = route
             elif known.if_index is None and route.if_index is not None:
                 found[route.next_hop] = _route(known.next_hop, route.if_index, known.source or "")
-    return list(found.values())
+    told = {route.if_index for route in found.values() if route.next_hop is not None}
+    return [route for route in found.values() if route.next_hop is not None or route.if_index not in told]
 
 
 def _next_hop(index: Oid) -> str | None:

@@ -1,0 +1,151 @@
+"""What of a reading travels: (subject, key) -> value, as the tables in inventory/facts.py name them.
+
+Ports of a gateway, core, distribution switch or firewall all matter; of any other device only those that
+carry a school: fast ones, members of aggregates, links to neighbours, and whatever has an IPv6 address.
+The link of a desk's port is nobody's verdict and would be most of the traffic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from agent.mibs.aggregates import AGGREGATE_TYPE
+from inventory.facts import AP, PORT, AccessPoint, FactValue, Interface, Ipv6Address, Reading
+
+Facts = dict[tuple[str, str], FactValue]
+
+WHOLE_ROLES = frozenset({"gateway", "core", "distribution", "firewall"})
+PHYSICAL_TYPES = frozenset({6, 26, 62, 69, 117})
+"""IANAifType of Ethernet ports: ethernetCsmacd and its older names for 100 Mbit/s and 1 Gbit/s."""
+FAST_MBPS = 10_000
+_READ = ("ok", "partial", "empty")
+
+
+def facts_of(reading: Reading, role: str) -> Facts:
+    """The whole state of one device, from one reading of it; empty for a device that did not answer.
+
+    A value that is not known is left out. ``role`` is the device's role in the register.
+    """
+    if reading.outcome != "ok":
+        return {}
+    names = port_names(reading.interfaces)
+    facts: Facts = {}
+    _put(facts, "", _device(reading, names))
+    addresses = _by_port(reading.ipv6_addresses)
+    for item in ports_sent(reading, role):
+        _put(facts, PORT + names[item.if_index], _port(reading, item, names, addresses))
+    for ap in reading.wireless.aps if reading.wireless else []:
+        if ap_id := ap.mac or ap.serial or ap.name:
+            _put(facts, AP + ap_id, _ap(ap))
+    return facts
+
+
+def port_names(interfaces: Sequence[Interface]) -> dict[int, str]:
+    """ifIndex -> the name of the port. Names that several interfaces share get "#" and the ifIndex, all of
+    them, so that none takes over the other's history (stacks with VRFs repeat ifName)."""
+    plain = {item.if_index: item.name or item.descr or "" for item in interfaces}
+    counts = Counter(plain.values())
+    return {
+        if_index: name if name and counts[name] == 1 else f"{name}#{if_index}"
+        for if_index, name in plain.items()
+    }
+
+
+def ports_sent(reading: Reading, role: str) -> list[Interface]:
+    """The interfaces whose facts are sent for a device of this role."""
+    with_ipv6 = {item.if_index for item in reading.ipv6_addresses} | set(reading.ipv6_ra_interfaces or ())
+    linked = {item.local_if_index for item in reading.lldp_neighbors}
+    aggregates = {item.lag_if_index for item in reading.interfaces if item.lag_if_index is not None}
+    whole = role in WHOLE_ROLES
+    return [
+        item
+        for item in reading.interfaces
+        if item.if_index in with_ipv6
+        or (_is_port(item) and (whole or (item.speed_mbps or 0) >= FAST_MBPS))
+        or item.lag_if_index is not None
+        or item.if_index in aggregates
+        or item.if_index in linked
+    ]
+
+
+def _is_port(item: Interface) -> bool:
+    """A physical port or an aggregate of them; VLAN and loopback interfaces claim 10 Gbit/s too."""
+    return item.connector is True or item.type in PHYSICAL_TYPES or item.type == AGGREGATE_TYPE
+
+
+def _device(reading: Reading, names: dict[int, str]) -> dict[str, FactValue]:
+    about, aps = reading.system, reading.wireless
+    return {
+        "sys_name": about.sys_name,
+        "vendor": about.vendor,
+        "family": about.family,
+        "model": about.model,
+        "serial": about.serial,
+        "software": about.software,
+        "tables": {name: table.status for name, table in sorted(reading.tables.items())},
+        "ipv6_default_route": _default_routes(reading, names),
+        "aps_online": aps.aps_online if aps else None,
+        "aps_total": aps.aps_total if aps else None,
+    }
+
+
+def _default_routes(reading: Reading, names: dict[int, str]) -> list[str] | None:
+    """Next hops; a route straight out of an interface (PPPoE, point to point) shows that interface."""
+    table = reading.tables.get("ipv6_default_routes")
+    if table is None or table.status not in _READ:
+        return None
+    if table.status == "partial" and not reading.ipv6_default_routes:
+        return None
+    return sorted(
+        {route.next_hop or names.get(route.if_index or 0, "::") for route in reading.ipv6_default_routes}
+    )
+
+
+def _port(
+    reading: Reading, item: Interface, names: dict[int, str], addresses: dict[int, list[str]]
+) -> dict[str, FactValue]:
+    senders = reading.ipv6_ra_interfaces
+    speaks_ipv6 = item.if_index in addresses or item.if_index in (senders or ())
+    return {
+        "if_index": item.if_index,
+        "descr": item.descr if item.descr != item.name else None,
+        "alias": item.alias,
+        "type": item.type,
+        "connector": item.connector,
+        "admin": item.admin_status,
+        "oper": item.oper_status,
+        "speed_mbps": item.speed_mbps,
+        "lag": names.get(item.lag_if_index) if item.lag_if_index is not None else None,
+        "ipv6": list(addresses.get(item.if_index, ())) or None,
+        "ipv6_ra": item.if_index in senders if senders is not None and speaks_ipv6 else None,
+    }
+
+
+def _by_port(addresses: Sequence[Ipv6Address]) -> dict[int, list[str]]:
+    """ifIndex -> its addresses with prefix length, sorted, without the link-local ones."""
+    found: dict[int, list[str]] = {}
+    for item in addresses:
+        if item.if_index is not None and item.scope != "link_local":
+            length = "?" if item.prefix_length is None else str(item.prefix_length)
+            found.setdefault(item.if_index, []).append(f"{item.address}/{length}")
+    return {if_index: sorted(texts) for if_index, texts in found.items()}
+
+
+def _ap(ap: AccessPoint) -> dict[str, FactValue]:
+    return {
+        "name": ap.name,
+        "mac": ap.mac,
+        "serial": ap.serial,
+        "model": ap.model,
+        "ip": ap.ip,
+        "state": ap.state,
+    }
+
+
+def _put(facts: Facts, subject: str, values: dict[str, FactValue]) -> None:
+    facts.update({(subject, key): value for key, value in _known(values)})
+
+
+def _known(values: dict[str, FactValue]) -> Iterator[tuple[str, FactValue]]:
+    return ((key, value) for key, value in values.items() if value is not None)
