@@ -29,8 +29,8 @@ NOT_NATIVE = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 
 # Names under which an agent tells how the reading of a part went.
 ADDRESS_TABLES = ("ipv6_addresses", "ipAddressTable")
-ROUTE_TABLES = ("ipv6_routes", "ipv6_default_routes", "inetCidrRouteTable")
-ADVERT_TABLES = ("ipv6_ra", "ipv6RouterAdvertTable")
+ROUTE_TABLES = ("ipv6_default_routes", "inetCidrRouteTable")
+ADVERT_TABLES = ("ipv6_ra_interfaces", "ipv6RouterAdvertTable")
 UNREADABLE = ("partial", "timeout", "error")
 
 
@@ -159,9 +159,8 @@ def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, stale_s: int) -> tup
     slot = look.newest_ok(vlan.device, stale_s)
     subject = find_port(look.facts(vlan.device), vlan.port)
     if slot is None:
-        is_unread = look.is_unread(vlan.device, campus, look.grid_of("7d", "school"))
-        reason = "gateway_unmanaged" if is_unread else "stale"
-        return State.UNKNOWN, reason, _vlan_evidence(vlan, subject, State.UNKNOWN, None, None)
+        evidence = _vlan_evidence(vlan, subject, State.UNKNOWN, None, None)
+        return State.UNKNOWN, _silent_reason(look, campus, vlan.device), evidence
     keys = look.facts(vlan.device).get(subject or "", {})
     addresses = value_at(keys.get("ipv6", ()), slot)
     tables = value_at(look.spans(vlan.device, "", "tables"), slot)
@@ -170,6 +169,14 @@ def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, stale_s: int) -> tup
     if unread:
         state, reason = State.UNKNOWN, unread
     return state, reason, _vlan_evidence(vlan, subject, state, addresses, slot)
+
+
+def _silent_reason(look: Look, campus: Campus, device: str) -> str:
+    """Why there is no fresh reading of a device: never read, not read lately, or left out."""
+    if look.facts(device):
+        return "stale"
+    is_unread = look.is_unread(device, campus, look.grid_of("7d", "school"))
+    return "gateway_unmanaged" if is_unread else "no_data"
 
 
 def _vlan_evidence(

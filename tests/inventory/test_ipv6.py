@@ -207,6 +207,15 @@ def test_user_networks_of_a_device_that_tells_no_addresses_are_unknown() -> None
 def test_adverts_that_are_not_told_are_unknown_for_the_reason_of_the_reading(
     status: str, reason: str
 ) -> None:
-    scene = lan(["2001:da8:20::1/64"], None).fact("gw", "", "tables", {"ipv6_ra": status})
+    scene = lan(["2001:da8:20::1/64"], None).fact("gw", "", "tables", {"ipv6_ra_interfaces": status})
+
+    assert judge("ipv6_lan_prefix_coverage", scene).reason == reason
+
+
+@pytest.mark.parametrize(("others", "reason"), [(False, "no_data"), (True, "gateway_unmanaged")])
+def test_user_networks_of_a_device_never_read_say_so(others: bool, reason: str) -> None:
+    scene = Scene(replace(CAMPUS, user_vlans=VLANS))
+    if others:
+        scene.polled("sw", (600, "ok"))
 
     assert judge("ipv6_lan_prefix_coverage", scene).reason == reason
