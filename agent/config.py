@@ -20,7 +20,7 @@ class CollectorSettings(Section):
     url: str
     token: SecretRef
     ca_file: Path | None = None
-    timeout_s: float = Field(30.0, gt=0, le=600)
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
 
     @field_validator("url")
     @classmethod
@@ -33,8 +33,8 @@ class CollectorSettings(Section):
 class SpoolSettings(Section):
     """Bounds of what is kept on disk while the collector is away."""
 
-    max_mib: int = Field(1024, ge=1)
-    max_days: float = Field(30.0, gt=0)
+    max_mib: int = Field(default=1024, ge=1)
+    max_days: float = Field(default=30.0, gt=0)
 
 
 class DeviceSettings(Section):
@@ -42,12 +42,12 @@ class DeviceSettings(Section):
 
     id: str = Field(min_length=1, max_length=64)
     address: str = Field(min_length=1)
-    port: int = Field(161, ge=1, le=65535)
+    port: int = Field(default=161, ge=1, le=65535)
     role: str
     version: Literal["1", "2c"] = "2c"
     community: SecretRef
-    timeout_s: float = Field(3.0, gt=0, le=60)
-    retries: int = Field(2, ge=0, le=10)
+    timeout_s: float = Field(default=3.0, gt=0, le=60)
+    retries: int = Field(default=2, ge=0, le=10)
 
     @field_validator("role")
     @classmethod
@@ -68,9 +68,9 @@ class AgentSettings(ProgramSettings):
     state_dir: Path
     collector: CollectorSettings
     spool: SpoolSettings = SpoolSettings()
-    poll_interval_s: int = Field(300, ge=1, le=3600)
-    inventory_interval_s: int = Field(21600, ge=1)
-    devices_at_once: int = Field(16, ge=1, le=1024)
+    poll_interval_s: int = Field(default=300, ge=1, le=3600)
+    inventory_interval_s: int = Field(default=21600, ge=1)
+    devices_at_once: int = Field(default=16, ge=1, le=1024)
     references: tuple[str, ...] = ()
     device: list[DeviceSettings] = Field(min_length=1)
 

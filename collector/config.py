@@ -20,10 +20,10 @@ class CollectorSettings(ProgramSettings):
     database: str = ""
     listen: str = "127.0.0.1:8480"
     public_address: str = ""
-    profiles: list[str] = Field(["changxing-145"], min_length=1)
-    judge_interval_s: float = Field(60.0, gt=0)
-    batches_at_once: int = Field(64, ge=1)
-    agent_fresh_s: float = Field(86400.0, gt=0)
+    profiles: list[str] = Field(default=["changxing-145"], min_length=1)
+    judge_interval_s: float = Field(default=60.0, gt=0)
+    batches_at_once: int = Field(default=64, ge=1)
+    agent_fresh_s: float = Field(default=86400.0, gt=0)
 
     @field_validator("listen")
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gettext
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -16,16 +17,26 @@ from pathlib import Path
 from inventory import words
 from inventory.errors import WanzhaoError
 from inventory.version import VERSION
-from inventory.words import _
-from wanzhao.commands import agent, collector, demo, doctor, inventory, plan, report
+from inventory.words import N_, _
 
-COMMANDS = (agent, collector, inventory, plan, report, doctor, demo)
+# Each command is a module of wanzhao.commands, imported only when it is the one asked for: a school's agent
+# must not carry the collector's libraries in memory.
+COMMANDS = (
+    ("agent", N_("at a school: poll devices and ship what they say")),
+    ("collector", N_("at the centre: take readings in, store and judge them")),
+    ("inventory", N_("the register of schools, campuses, devices, rooms and uplinks")),
+    ("plan", N_("plans as data: the targets that schools are judged by")),
+    ("report", N_("write the county's report (HTML, CSV, JSON)")),
+    ("doctor", N_("check this installation, its configuration, devices and collector")),
+    ("demo", N_("a simulated county on this machine: devices, agents, collector, report")),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give back its exit code."""
     _speak(words.set_language())
-    parser = make_parser()
+    argv = sys.argv[1:] if argv is None else argv
+    parser = make_parser(next((word for word in argv if not word.startswith("-")), ""))
     args = parser.parse_args(argv)
     if not hasattr(args, "run"):
         args.help_of.print_help()
@@ -45,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(code)
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with every command; texts in the language of the process."""
+def make_parser(wanted: str) -> argparse.ArgumentParser:
+    """The parser, with the options of the wanted command; texts in the language of the process."""
     parser = argparse.ArgumentParser(
         prog="wanzhao",
         description=_(
@@ -57,8 +68,11 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"wanzhao {VERSION}")
     parser.set_defaults(help_of=parser)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
+    for name, text in COMMANDS:
+        if name == wanted:
+            importlib.import_module(f"wanzhao.commands.{name}").add(commands, _(text))
+        else:
+            commands.add_parser(name, help=_(text))
     return parser
 
 

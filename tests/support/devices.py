@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-from wanzhao.demo.devices import SimDevice, serve
+from wanzhao.demo.devices import Ports, SimDevice, serve
 
 
 @contextlib.contextmanager
@@ -20,7 +20,12 @@ def answering(devices: list[SimDevice]) -> Iterator[dict[str, int]]:
     try:
         yield ports
     finally:
-        loop.call_soon_threadsafe(ports.close)
+        asyncio.run_coroutine_threadsafe(_close(ports), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+async def _close(ports: Ports) -> None:
+    ports.close()
+    await asyncio.sleep(0.05)  # transports close in a later turn of the loop

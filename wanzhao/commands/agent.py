@@ -18,14 +18,14 @@ from agent.snmp.target import Target
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.errors import InputError, NoAnswer
-from inventory.facts import Reading
+from inventory.facts import Ipv4Address, Ipv6Address, Reading
 from inventory.words import _
 from wanzhao.options import Subparsers, add_config, add_json, group, print_table, run_async
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    inner = group(commands, "agent", _("at a school: poll devices and ship what they say"))
+    inner = group(commands, "agent", text)
     run = inner.add_parser("run", help=_("run the daemon"))
     add_config(run)
     run.set_defaults(run=_run)
@@ -115,16 +115,7 @@ def _poll(args: argparse.Namespace) -> int:
     elif reading.outcome == "ok":
         _show(reading)
     if reading.outcome != "ok":
-        raise NoAnswer(
-            _("no SNMP answer in %(seconds)g s (%(tries)d tries)")
-            % {"seconds": args.timeout, "tries": args.retries + 1},
-            where=f"{host} UDP {port}",
-            do=_(
-                "check that the device is reachable, SNMP %(version)s is on, "
-                "the community is right and this host is in its access list"
-            )
-            % {"version": args.snmp_version},
-        )
+        raise NoAnswer(*reading.notes[:1])
     return 0
 
 
@@ -144,7 +135,7 @@ def _show(reading: Reading) -> None:
         (_("name"), _("Mbit/s"), _("admin"), _("oper"), _("alias")),
         [(p.name or p.descr, _number(p.speed_mbps), p.admin_status, p.oper_status, p.alias) for p in up],
     )
-    addresses = [*reading.ipv4_addresses, *reading.ipv6_addresses]
+    addresses: list[Ipv4Address | Ipv6Address] = [*reading.ipv4_addresses, *reading.ipv6_addresses]
     names = {port.if_index: port.name or port.descr for port in reading.interfaces}
     if addresses:
         print("\n" + _("addresses"))

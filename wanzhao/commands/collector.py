@@ -25,15 +25,15 @@ else:
     MISSING = None
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    inner = group(commands, "collector", _("at the centre: take readings in, store and judge them"))
-    for name, text, work in (
+    inner = group(commands, "collector", text)
+    for name, what, work in (
         ("run", _("run the daemon"), _run),
         ("enrol", _("make a one-time code for the agent of a campus"), _enrol),
         ("revoke", _("take back every token of a campus"), _revoke),
     ):
-        parser = inner.add_parser(name, help=text)
+        parser = inner.add_parser(name, help=what)
         add_config(parser)
         if name != "run":
             parser.add_argument("campus", metavar="CAMPUS", help=_("campus id, as in the register"))

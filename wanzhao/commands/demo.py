@@ -16,9 +16,8 @@ else:
     MISSING = None
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    text = _("a simulated county on this machine: devices, agents, collector, report")
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument("--once", action="store_true", help=_("one judged round, then stop"))
     parser.add_argument(

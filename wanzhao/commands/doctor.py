@@ -40,9 +40,8 @@ class Finding:
     do: str = ""
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    text = _("check this installation, its configuration, devices and collector")
     parser = commands.add_parser("doctor", help=text, description=text)
     add_config(parser)
     add_json(parser)

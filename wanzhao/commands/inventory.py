@@ -23,9 +23,9 @@ else:
     MISSING = None
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    inner = group(commands, "inventory", _("the register of schools, campuses, devices, rooms and uplinks"))
+    inner = group(commands, "inventory", text)
     check = inner.add_parser("check", help=_("read a register and say everything that is wrong with it"))
     check.add_argument(
         "folder", type=Path, metavar="FOLDER", help=_("a folder of TOML and CSV, or one TOML file")

@@ -12,9 +12,9 @@ from inventory.words import _
 from wanzhao.options import Subparsers, add_json, group, print_json, print_table
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    inner = group(commands, "plan", _("plans as data: the targets that schools are judged by"))
+    inner = group(commands, "plan", text)
     check = inner.add_parser("check", help=_("say everything that is wrong with a profile"))
     check.add_argument(
         "file", type=Path, metavar="FILE", help=_("a profile (TOML), or the name of a built-in one")

@@ -22,9 +22,8 @@ else:
     MISSING = None
 
 
-def add(commands: Subparsers) -> None:
+def add(commands: Subparsers, text: str) -> None:
     """Add the command to the parser."""
-    text = _("write the county's report (HTML, CSV, JSON)")
     parser = commands.add_parser("report", help=text, description=text)
     add_config(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=_("folder for the files"))

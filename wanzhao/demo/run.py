@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from inventory.load import load_register
 
 from collector.config import load_collector_settings
 from collector.daemon import PEPPER_FILE
@@ -27,6 +26,7 @@ from collector.store.engine import open_store
 from collector.store.registers import store_register
 from collector.store.tokens import load_pepper, new_code
 from inventory.errors import WanzhaoError
+from inventory.load import load_register
 from inventory.register import Register
 from inventory.verdict import CountyView
 from inventory.words import _
