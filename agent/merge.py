@@ -6,9 +6,9 @@ import msgspec
 
 from inventory.facts import Reading, System, Table
 
-# The parts of a reading; the table of the same name says how each was read. A part keeps its last good content
-# while its table was not read in this round, or was read with a time-out, an error or only in part; the
-# table's status says so.
+# The parts of a reading; the table of the same name says how each was read. A part keeps its last good
+# content while its table was not read in this round, or was read with a time-out, an error or only in part;
+# the table's status says so.
 PARTS = (
     "interfaces",
     "ipv4_addresses",

@@ -1,8 +1,8 @@
-"""What a poll costs: the whole poll, SNMP to facts, beside net-snmp's snmpbulkwalk and snmp_exporter in one run.
+"""What a poll costs: the whole poll, SNMP to facts, beside net-snmp's snmpbulkwalk in one run.
 
-One fast responder (fastagent.c, built here with the system's C compiler) plays 100 devices of 52 ports on loopback
-addresses with 20 ms of latency, then 10 % of them dead and 10 % of requests lost. Yardsticks that are not installed
-are left out of the figures (null). CPU seconds are those of the client process and its children.
+One fast responder (fastagent.c, built here with the system's C compiler) plays 100 devices of 52 ports on
+loopback addresses with 20 ms of latency, then 10 % of them dead and 10 % of requests lost. A yardstick that
+is not installed is left out of the figures (null). CPU seconds are those of the client and its children.
 """
 
 from __future__ import annotations
@@ -168,7 +168,8 @@ def main() -> None:
     walk_per_1000_ms = walk_s / walk_varbinds * 1e6 if walk_s is not None else None
     answered = sum(reading.outcome == "ok" for reading in lossy)
     print(
-        f"{DEVICES} devices: {wall_s:.2f} s wall, {cpu_s:.2f} s CPU, {varbinds} variables; one device {alone_s:.2f} s"
+        f"{DEVICES} devices: {wall_s:.2f} s wall, {cpu_s:.2f} s CPU, {varbinds} variables; "
+        f"one device {alone_s:.2f} s"
     )
     print(f"10 % dead, 10 % loss: {answered} of {DEVICES - DEVICES // 10} living in {lossy_wall_s:.1f} s")
     report(

@@ -1,7 +1,7 @@
 """How fast schools are judged from the store: reading a snapshot, and judging it, for a county of 300.
 
-A typical school: a gateway, a switch, a controller with 60 access points, 30 rooms, a week of polls every five
-minutes. The figure to watch is the ratio of judging to reading: judging must not be what takes the time.
+A typical school: a gateway, a switch, a controller with 60 access points, 30 rooms, a week of polls every
+five minutes. The figure to watch is the ratio of judging to reading: judging must not be what takes the time.
 """
 
 from __future__ import annotations
@@ -65,7 +65,12 @@ def facts(device: str) -> dict[tuple[str, str], FactValue]:
     if device.endswith("-gw"):
         return {
             ("", "ipv6_default_route"): ["fe80::1"],
-            ("", "tables"): {"interfaces": "ok", "ipv6_addresses": "ok", "ipv6_routes": "ok", "ipv6_ra": "ok"},
+            ("", "tables"): {
+                "interfaces": "ok",
+                "ipv6_addresses": "ok",
+                "ipv6_routes": "ok",
+                "ipv6_ra": "ok",
+            },
             (port, "oper"): "up",
             (port, "speed_mbps"): 10000,
             (port, "type"): 6,
@@ -134,7 +139,10 @@ def main() -> None:
     judge_county(register, profile, many, (), float(END))
     county_s = time.process_time() - started
     read_ms, judge_ms = (statistics.median(times) * 1000 for times in (reading, judging))
-    print(f"one school: read {read_ms:.2f} ms, judge {judge_ms:.2f} ms; county of {len(many)}: {county_s * 1000:.1f} ms")
+    print(
+        f"one school: read {read_ms:.2f} ms, judge {judge_ms:.2f} ms; "
+        f"county of {len(many)}: {county_s * 1000:.1f} ms"
+    )
     report(
         "judge",
         {

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select, tuple_
 
 from collector.store import polls
 from collector.store.engine import lock_school, upsert
@@ -66,6 +66,9 @@ class _Span:
 
 _Name = tuple[str, str, str]
 
+NAMES_IN_A_QUERY = 5000
+"""Databases bound the values of one statement (SQLite 32,766); above this whole devices are read."""
+
 
 def _store_facts(connection: Connection, school_id: str, batch: Batch) -> None:
     news = list(_news(batch))
@@ -73,8 +76,7 @@ def _store_facts(connection: Connection, school_id: str, batch: Batch) -> None:
     if not news and not frames:
         return
     first = min([slot for slot, _name, _value in news] + [slot for _device, slot in frames])
-    devices = {name[0] for _slot, name, _value in news} | {device for device, _slot in frames}
-    spans = _load_spans(connection, school_id, devices, first)
+    spans = _load_spans(connection, school_id, {f[0] for f in frames}, {n[1] for n in news}, first)
     told = {(name, slot) for slot, name, _value in news}
     for device, slot in sorted(frames, key=lambda frame: frame[1]):
         for name in [n for n in spans if n[0] == device and (n, slot) not in told]:
@@ -112,14 +114,21 @@ def _put(spans: list[_Span], slot: int, value: FactValue) -> None:
 
 
 def _load_spans(
-    connection: Connection, school_id: str, devices: set[str], first: int
+    connection: Connection, school_id: str, framed: set[str], names: set[_Name], first: int
 ) -> dict[_Name, list[_Span]]:
+    """The spans that a batch may touch: of a framed device all, else those of the facts named."""
+    single = sorted(name for name in names if name[0] not in framed)
+    if len(single) > NAMES_IN_A_QUERY:
+        framed, single = framed | {name[0] for name in single}, []
+    by_name = tuple_(fact.c.device_id, fact.c.subject, fact.c.key).in_(single)
     rows = connection.execute(
         select(
             fact.c.device_id, fact.c.subject, fact.c.key, fact.c.valid_from, fact.c.valid_to, fact.c.value
         ).where(
             fact.c.school_id == school_id,
-            fact.c.device_id.in_(sorted(devices)),
+            or_(fact.c.device_id.in_(sorted(framed)), by_name)
+            if single
+            else fact.c.device_id.in_(sorted(framed)),
             or_(fact.c.valid_to.is_(None), fact.c.valid_to > first),
         )
     )

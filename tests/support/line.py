@@ -86,7 +86,7 @@ class Line:
     def set_up(self, register: Path, plan: Path) -> None:
         """Write the collector's configuration and import a register."""
         self.config.write_text(
-            f'[collector]\nstate_dir = {json.dumps(str(self.folder / "state"))}\n'
+            f"[collector]\nstate_dir = {json.dumps(str(self.folder / 'state'))}\n"
             f'listen = "127.0.0.1:{self.port}"\n'
             f"profiles = [{json.dumps(str(plan))}]\njudge_interval_s = 0.5\n",
             encoding="utf-8",
