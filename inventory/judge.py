@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil
 from typing import TypeAlias
 
 from inventory.metrics.access import A1, A2
@@ -12,7 +13,7 @@ from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS, Params
 from inventory.metrics.quality import G1, agent_coverage, inventory_completeness, target_determinacy
 from inventory.metrics.wireless import D1, aps_online_now
-from inventory.plan import Profile, Target
+from inventory.profile import Profile, Target
 from inventory.register import Campus, Register, School
 from inventory.rules import percent_to_bp, roll_up, roll_up_count, tally, together
 from inventory.snapshot import AgentSeen, SchoolSnapshot
@@ -171,7 +172,7 @@ def _aggregate(
     if target.value is None or (target.aggregate != "school_rate" and counts is NOT_COUNTED):
         return counts, TargetState.UNDETERMINED
     if target.aggregate == "count":
-        return counts, roll_up_count(counts, int(target.value), op=target.op)
+        return counts, roll_up_count(counts, ceil(target.value), op=target.op)
     return counts, roll_up(counts, percent_to_bp(target.value), op=target.op)
 
 

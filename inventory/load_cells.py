@@ -46,6 +46,7 @@ _PLAIN_ID = re.compile(r"(?=[A-Za-z0-9_:-]{1,64}\Z)[0-9]*[A-Za-z].*|[0-9]{10}|[0
 _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+[0-9]+")
 """1.13305E+09; without the plus sign it may well be a room."""
 _WHOLE = re.compile(r"([0-9]{1,15})(\.0+)?")
+_MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[-:. ]?){5}[0-9A-Fa-f]{2}")
 _GROUPED = re.compile(r"^[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(k|m|g|兆|)(?:b|bps|bit/s|bits|b/s|bit)?")
 _RATE_WORDS = {"百兆": 100, "千兆": 1000, "万兆": 10_000, "双万兆": 20_000}
@@ -139,6 +140,14 @@ def adcode(raw: Raw) -> str:
     found = code(raw)
     if not re.fullmatch(r"[1-9][0-9]{5}", found) or int(found[:2]) not in PROVINCES:
         raise Bad(_("is not a county code"), _("6 digits of GB/T 2260, such as 330522"))
+    return found
+
+
+def mac(raw: Raw) -> str:
+    """A MAC address as it was written; any marks between its 12 hexadecimal digits, or none."""
+    found = plain(raw)
+    if not _MAC.fullmatch(found):
+        raise Bad(_("is not a MAC address"), _("12 hexadecimal digits, such as 02:00:00:00:01:01"))
     return found
 
 

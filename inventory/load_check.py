@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
@@ -68,7 +68,9 @@ def check(found: ImportSet, tables: Tables, settings: Settings) -> None:
     for table in (UPLINKS, USER_VLANS):
         _refer(tables[table], "device", devices, _("device"), problems)
         _check_same_school(tables[table], devices, school_of, problems)
-    _check_areas(tables[AREAS], problems)
+    _unique(tables[DEVICES], "mac", problems, form=_bare)
+    _unique(tables[DEVICES], "serial", problems, form=str.casefold)
+    _check_areas(tables[AREAS], devices, problems)
     _check_contracts(tables[CONTRACTS], problems)
 
 
@@ -114,13 +116,15 @@ def _check_calendar(found: ImportSet, calendar: Values) -> None:
             found.problems.append(Problem(where, what))
 
 
-def _unique(rows: Iterable[Parsed], key: str, problems: list[Problem]) -> dict[str, Parsed]:
+def _unique(
+    rows: Iterable[Parsed], key: str, problems: list[Problem], form: Callable[[str], str] = str
+) -> dict[str, Parsed]:
     """The rows by id; a second use of an id is a fault."""
     first: dict[str, Parsed] = {}
     for row in rows:
-        name = row.text(key)
+        name = form(row.text(key))
         if name and name in first:
-            what = _("%(id)s stands here a second time") % {"id": name}
+            what = _("%(id)s stands here a second time") % {"id": row.text(key)}
             where = _("first: %(where)s") % {"where": first[name].where(key)}
             problems.append(Problem(row.where(key), what, where))
         elif name:
@@ -163,7 +167,7 @@ def _check_same_school(
             )
 
 
-def _check_areas(rows: Iterable[Parsed], problems: list[Problem]) -> None:
+def _check_areas(rows: Iterable[Parsed], devices: dict[str, Parsed], problems: list[Problem]) -> None:
     first: dict[tuple[str, str], Parsed] = {}
     for row in rows:
         name = (row.text("campus"), row.text("id"))
@@ -173,13 +177,40 @@ def _check_areas(rows: Iterable[Parsed], problems: list[Problem]) -> None:
             problems.append(Problem(row.where("id"), what, where))
         if row.values.get("no_ap") and row.values.get("aps"):
             problems.append(Problem(row.where("no_ap"), _("declares no access point but names some")))
+        aps = row.values.get("aps", ())
+        for ap in aps if isinstance(aps, tuple) else ():
+            other = devices[ap].text("campus") if ap in devices else name[0]
+            if other != name[0]:
+                what = _("access point %(ap)s belongs to campus %(campus)s") % {"ap": ap, "campus": other}
+                problems.append(Problem(row.where("aps"), what))
 
 
 def _check_contracts(rows: Iterable[Parsed], problems: list[Problem]) -> None:
+    """Dates in order, and no contract twice at one time: bandwidths are added up."""
+    seen: dict[tuple[str, ...], list[Parsed]] = {}
     for row in rows:
-        start, end = row.values.get("start"), row.values.get("end")
-        if isinstance(start, date) and isinstance(end, date) and end < start:
+        start, end = _period(row)
+        if end < start:
             problems.append(Problem(row.where("end"), _("ends before it starts")))
+        circuit = row.text("circuit") or repr(sorted(row.values.items(), key=str))
+        others = seen.setdefault((row.text("campus"), row.text("network"), circuit), [])
+        twice = [other for other in others if _period(other)[0] <= end and start <= _period(other)[1]]
+        if twice:
+            where = _("first: %(where)s") % {"where": twice[0].where()}
+            problems.append(Problem(row.where(), _("the same contract stands here a second time"), where))
+        others.append(row)
+
+
+def _period(row: Parsed) -> tuple[date, date]:
+    start, end = row.values.get("start"), row.values.get("end")
+    return (
+        start if isinstance(start, date) else date.min,
+        end if isinstance(end, date) else date.max,
+    )
+
+
+def _bare(mac: str) -> str:
+    return "".join(digit for digit in mac.casefold() if digit.isalnum())
 
 
 def _timezone(raw: cells.Raw) -> str:

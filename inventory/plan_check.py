@@ -16,7 +16,8 @@ from inventory.errors import Problem
 from inventory.load_files import decode
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import is_computed
-from inventory.plan import Profile, Target, read_profile
+from inventory.plan import read_profile
+from inventory.profile import Profile, Target
 from inventory.words import _
 
 ALL_WORDS = ("全覆盖", "全面", "所有", "全纳入", "全部", "全县")
@@ -101,6 +102,8 @@ def _aggregate_faults(profile: Profile, target: Target) -> Iterator[Problem]:
             yield Problem(_where(target, "value"), _("is a percentage: above 0, up to 100"))
         if target.unit not in ("", "percent"):
             yield Problem(_where(target, "unit"), _("is a percentage"), 'unit = "percent"')
+    if target.aggregate == "count" and target.value is not None and target.value % 1:
+        yield Problem(_where(target, "value"), _("is a number of schools: a whole number"))
     if scope and scope.unit == "county" and target.aggregate in ("school_rate", "pooled_units"):
         yield Problem(
             _where(target, "scope"), _("has no schools to be counted"), _("choose a scope of schools")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shared import ROOT
 
-from inventory import plan
+from inventory import profile
 from inventory.load import load_register, summary
 from inventory.load_tables import TABLES, Table
 from inventory.metrics.compute import COMPOSITES, COMPUTED
@@ -91,21 +91,21 @@ def test_the_profile_in_the_page_is_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("heading", "record"),
     [
-        ("[profile]", plan.ProfileHead),
-        ("[source]", plan.Source),
-        ("[period]", plan.Period),
-        ("[defaults]", plan.Defaults),
-        ("[scope.NAME]", plan.Scope),
-        ("[[target]]", plan.Target),
-        ("[[target.phase]]", plan.Phase),
-        ("[[change]]", plan.Change),
-        ("[omitted]", plan.Omitted),
+        ("[profile]", profile.ProfileHead),
+        ("[source]", profile.Source),
+        ("[period]", profile.Period),
+        ("[defaults]", profile.Defaults),
+        ("[scope.NAME]", profile.Scope),
+        ("[[target]]", profile.Target),
+        ("[[target.phase]]", profile.Phase),
+        ("[[change]]", profile.Change),
+        ("[omitted]", profile.Omitted),
     ],
 )
 def test_every_key_of_a_profile_is_documented(heading: str, record: type) -> None:
     row = next(line for line in PLANS.splitlines() if line.startswith(f"| `{heading}` |"))
     keys = {{"klass": "class"}.get(item.name, item.name) for item in fields(record)}
-    left_out = {"name"} if record is plan.Scope else {"phase"} if record is plan.Target else set()
+    left_out = {"name"} if record is profile.Scope else {"phase"} if record is profile.Target else set()
 
     assert {key for key in keys - left_out if f"`{key}`" not in row} == set()
 

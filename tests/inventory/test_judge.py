@@ -16,17 +16,8 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import COMPUTED, compute
 from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS, PARAMS
-from inventory.plan import (
-    Aggregate,
-    Period,
-    Profile,
-    ProfileHead,
-    Scope,
-    Source,
-    Target,
-    builtin_profiles,
-    load_profile,
-)
+from inventory.plan import builtin_profiles, load_profile
+from inventory.profile import Aggregate, Period, Profile, ProfileHead, Scope, Source, Target
 from inventory.reasons import REASONS
 from inventory.register import Campus, Contract, Register, School
 from inventory.snapshot import AgentSeen, SchoolSnapshot

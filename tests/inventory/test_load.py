@@ -178,6 +178,15 @@ def test_a_code_that_a_spreadsheet_rounded_is_refused_with_the_remedy(tmp_path: 
         ("contracts", "campus,start,end\nc1,2026-02-30,\n", "is not a date"),
         ("contracts", "campus,start,end\nc1,2026-02-01,2025-01-01\n", "ends before it starts"),
         ("areas", "id,campus,name,kind,aps\nR,c1,x,classroom,ap9\n", "there is no access point ap9"),
+        ("contracts", "campus,down_mbps\nc1,5G\nc1,5G\n", "the same contract"),
+        ("contracts", "campus,circuit\nc1,X\nc1,X\n", "the same contract"),
+        ("devices", "id,campus,role,mac\na,c1,ap,02:00:00\n", "is not a MAC address"),
+        (
+            "devices",
+            "id,campus,role,mac\na,c1,ap,02:00:00:00:00:0a\nb,c1,ap,0200-0000-000A\n",
+            "0200-0000-000A stands here a second time",
+        ),
+        ("devices", "id,campus,role,serial\na,c1,ap,SN1\nb,c1,ap,sn1\n", "a second time"),
         ("areas", "id,campus,name,kind\nR,c1,x,classroom\nR,c1,y,classroom\n", "a second time"),
         ("county.toml", '[county]\nadcode = "330522"', "the county has no name"),
         ("county.toml", '[county]\nname = "x"\nadcod = "330522"', "did you mean adcode?"),
@@ -201,6 +210,23 @@ def test_a_fault_says_what_is_wrong_and_what_to_do(
     found = [str(problem) for problem in faults(folder(tmp_path, **{table: content}))]
 
     assert any(part in problem for problem in found), found
+
+
+def test_a_renewed_contract_on_the_same_circuit_is_no_fault(tmp_path: Path) -> None:
+    contracts = "campus,circuit,start,end\nc1,X,2025-01-01,2025-12-31\nc1,X,2026-01-01,2026-12-31\n"
+
+    assert len(load_register(folder(tmp_path, contracts=contracts)).schools[0].campuses[0].contracts) == 2
+
+
+def test_an_access_point_of_another_campus_serves_no_room_here(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        campuses=CAMPUSES + "c2,2133000001,东校区\n",
+        devices=DEVICES,
+        areas="id,campus,name,kind,aps\nR,c2,x,classroom,ap1\n",
+    )
+
+    assert "belongs to campus c1" in str(faults(path)[0])
 
 
 def test_an_uplink_on_another_school_s_device_is_refused(tmp_path: Path) -> None:

@@ -190,6 +190,12 @@ def test_what_the_plan_does_not_carry_is_refused(tmp_path: Path, change: tuple[s
     assert any(part in error for error in errors), errors
 
 
+def test_half_a_school_is_no_goal(tmp_path: Path) -> None:
+    half = LIBRARY.replace("school_rate", "count").replace("60.0", "2.5") + 'threshold_origin = "law"\n'
+
+    assert any("a whole number" in error for error in check(tmp_path, HEAD + TARGET + half)[0])
+
+
 def test_a_late_due_date_is_accepted_with_a_note(tmp_path: Path) -> None:
     late = LIBRARY + 'due = 2031-01-01\nnote = "county decision of 2026-05-01"\n'
 
