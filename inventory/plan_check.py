@@ -125,7 +125,7 @@ def _not_applied(profile: Profile) -> Iterator[Problem]:
     ]
     if open_:
         what = _("this version does not compute what decides: %(ids)s") % {"ids": ", ".join(open_)}
-        yield Problem("[[target]]", what, _("these targets stay undetermined"))
+        yield Problem("[[target]]", what, _("until it does, these targets can be missed but not met"))
     if profile.defaults.unknown_after:
         yield Problem("[defaults] unknown_after", _("is not applied by this version"))
 
