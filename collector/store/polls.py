@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from inventory.facts import Outcome
 
@@ -33,6 +33,12 @@ def read(states: bytes, slot_of_day: int) -> Outcome:
     return _OUTCOME[states[byte] >> slot_of_day % 4 * 2 & 3] if byte < len(states) else "gap"
 
 
+_FOUR: tuple[tuple[Outcome, ...], ...] = tuple(
+    tuple(_OUTCOME[byte >> shift & 3] for shift in (0, 2, 4, 6)) for byte in range(256)
+)
+"""The four outcomes of each byte."""
+
+
 class PollDays(Mapping[int, Outcome]):
     """Outcomes by slot (seconds since 1970), read from the packed days only where asked."""
 
@@ -49,6 +55,26 @@ class PollDays(Mapping[int, Outcome]):
             if outcome in found:
                 return outcome
         return "gap"
+
+    def over(self, slots: Sequence[int]) -> list[Outcome]:
+        """The outcomes of many slots; a day on the asked grid is unpacked once."""
+        unpacked: dict[int, list[Outcome] | None] = {}
+        found: list[Outcome] = []
+        for slot in slots:
+            day, rest = divmod(slot, DAY_S)
+            if day not in unpacked:
+                unpacked[day] = self._whole_day(day)
+            outcomes = unpacked[day]
+            found.append(self[slot] if outcomes is None else outcomes[rest // self._interval_s])
+        return found
+
+    def _whole_day(self, day: int) -> list[Outcome] | None:
+        """A day's outcomes by place; None when it was polled on another grid, too."""
+        if any(grid != self._interval_s and (day, grid) in self._days for grid in self._grids):
+            return None
+        states = self._days.get((day, self._interval_s), b"")
+        outcomes = [outcome for byte in states for outcome in _FOUR[byte]]
+        return outcomes + ["gap"] * (-(-DAY_S // self._interval_s) - len(outcomes))
 
     def newest(self, until: float) -> int | None:
         """The start of the newest slot before ``until`` in which a poll was made, or None."""

@@ -44,3 +44,22 @@ def test_a_finer_grid_is_seen_on_a_coarser_one_and_the_other_way_round() -> None
     assert [on_60[180], on_60[240], on_60[300], on_60[660]] == ["down", "ok", "gap", "down"]
     assert list(on_300) == [0, 600]
     assert len(on_300) == 2
+
+
+@given(
+    st.sets(st.integers(0, 575)),
+    st.sets(st.integers(0, 95)),
+    st.sampled_from([150, 300, 900]),
+)
+def test_many_slots_at_once_are_what_each_is_alone(ok: set[int], down: set[int], asked: int) -> None:
+    fine, coarse = (polls.empty(300), polls.empty(300)), polls.empty(900)
+    for place in ok:
+        polls.write(fine[place // 288], place % 288, "ok")
+    for place in down:
+        polls.write(coarse, place, "down")
+    days = polls.PollDays(
+        {(0, 300): bytes(fine[0]), (1, 300): bytes(fine[1]), (1, 900): bytes(coarse)}, asked
+    )
+    slots = range(0, 3 * 86400, asked)
+
+    assert days.over(slots) == [days[slot] for slot in slots]
