@@ -58,7 +58,7 @@ def decode(version: str, datagram: bytes) -> tuple[int, Answer]:
         varbinds = [(tuple(name), _plain(value)) for name, value in api.apiPDU.get_varbinds(pdu)]
         answer = Answer(
             int(api.apiPDU.get_error_status(pdu)),
-            int(api.apiPDU.get_error_index(pdu, muteErrors=True)),
+            int(pdu.getComponentByPosition(2)),  # as sent: get_error_index() would clamp a wrong one
             varbinds,
         )
         return int(api.apiPDU.get_request_id(pdu)), answer

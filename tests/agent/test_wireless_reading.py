@@ -1,0 +1,136 @@
+"""Controllers, with hand-made tables; real ones are in test_recordings."""
+
+from __future__ import annotations
+
+import asyncio
+
+from snmprec_device import FakeDevice, table
+
+from agent.snmp.engine import Oid, Value, oid
+from agent.snmp.session import Session
+from agent.snmp.target import Target
+from agent.vendors.load import Controller, WirelessTable
+from agent.wireless import WirelessRead, read_wireless
+
+OLD, NEW = "1.3.6.1.4.1.1.75", "1.3.6.1.4.1.2.75"
+MAC = (0, 0, 0, 0, 0, 1)
+APS = WirelessTable(
+    name="aps",
+    entry="2.1",
+    key="mac",
+    columns={"name": 1, "state": 2, "clients": 3},
+    states={"1": "online", "0": "offline"},
+)
+RADIOS = WirelessTable(
+    name="radios",
+    entry="2.2",
+    role="radios",
+    key="mac",
+    key_length=6,
+    columns={"state": 1, "band": 2, "clients": 3},
+    states={"1": "online"},
+    bands={"1": "2.4", "2": "5"},
+)
+CONTROLLER = Controller(
+    name="test", roots=[NEW, OLD], scalars={"aps_online": "1.1.0", "clients": "1.2.0"}, table=[APS, RADIOS]
+)
+BEYOND = {oid("1.3.6.1.5.1"): 1}
+
+
+def read(objects: dict[Oid, Value], controllers: list[Controller] | None = None) -> WirelessRead:
+    async def run() -> WirelessRead:
+        device = FakeDevice({**objects, **BEYOND})
+        async with Session(device, Target("192.0.2.1", community="c"), 60) as session:
+            return await read_wireless(session, controllers or [CONTROLLER])
+
+    return asyncio.run(run())
+
+
+def aps(root: str, count: int, state: int = 1) -> dict[Oid, Value]:
+    keys = [(0, 0, 0, 0, 0, i) for i in range(1, count + 1)]
+    return table(
+        oid(f"{root}.2.1"),
+        {
+            1: {k: f"ap{k[-1]}".encode() for k in keys},
+            2: dict.fromkeys(keys, state),
+            3: dict.fromkeys(keys, 5),
+        },
+    )
+
+
+def test_access_points_have_name_mac_and_state() -> None:
+    found = read(aps(NEW, 2)).wireless
+
+    assert found is not None
+    assert [(ap.name, ap.mac, ap.state, ap.clients) for ap in found.aps] == [
+        ("ap1", "00:00:00:00:00:01", "online", 5),
+        ("ap2", "00:00:00:00:00:02", "online", 5),
+    ]
+
+
+def test_clients_are_summed_where_the_controller_does_not_count() -> None:
+    found = read(aps(NEW, 3)).wireless
+
+    assert found is not None
+    assert found.clients == 15
+
+
+def test_the_controllers_own_count_of_clients_comes_first() -> None:
+    found = read({**aps(NEW, 3), oid(f"{NEW}.1.2.0"): 14}).wireless
+
+    assert found is not None
+    assert found.clients == 14
+
+
+def test_the_older_root_is_tried_where_the_newer_is_silent() -> None:
+    found = read(aps(OLD, 1)).wireless
+
+    assert found is not None
+    assert len(found.aps) == 1
+
+
+def test_a_device_that_is_no_controller_has_no_wireless() -> None:
+    found = read({})
+
+    assert found.wireless is None
+    assert found.tables["wireless"].status == "unsupported"
+
+
+def test_a_controller_without_access_points_is_empty_not_unsupported() -> None:
+    found = read({oid(f"{NEW}.1.1.0"): 0})
+
+    assert found.wireless is not None
+    assert found.tables["wireless"].status == "empty"
+
+
+def test_an_access_point_that_only_the_radio_table_knows_is_counted() -> None:
+    radios = table(
+        oid(f"{NEW}.2.2"),
+        {1: {(*MAC, 0): 1, (*MAC, 1): 2}, 2: {(*MAC, 0): 1, (*MAC, 1): 2}, 3: {(*MAC, 0): 3, (*MAC, 1): 4}},
+    )
+
+    found = read(radios).wireless
+
+    assert found is not None
+    assert [(ap.mac, ap.state, ap.clients) for ap in found.aps] == [("00:00:00:00:00:01", "online", 7)]
+    assert [(radio.index, radio.band) for radio in found.aps[0].radios] == [(0, "2.4"), (1, "5")]
+
+
+def test_an_access_point_whose_radios_are_down_is_not_called_online() -> None:
+    found = read(table(oid(f"{NEW}.2.2"), {1: {(*MAC, 0): 2}})).wireless
+
+    assert found is not None
+    assert found.aps[0].state == "unknown"
+
+
+def test_a_list_shorter_than_the_controllers_count_is_partial_and_noted() -> None:
+    found = read({**aps(NEW, 4), oid(f"{NEW}.1.1.0"): 247})
+
+    assert found.tables["wireless"].status == "partial"
+    assert found.notes == ["the controller counts 247 access points, its tables list 4"]
+
+
+def test_a_row_more_or_less_is_not_a_short_list() -> None:
+    found = read({**aps(NEW, 98), oid(f"{NEW}.1.1.0"): 100})
+
+    assert found.tables["wireless"].status == "ok"
