@@ -54,7 +54,8 @@ async def _poll(session: Session, reading: Reading, jobs: frozenset[str]) -> Rea
     about = await _first_contact(session)
     reads = Reads(session)
     found = await _identity(reads, about)
-    tables = {"system": Table(status="ok" if about.sys_object_id or about.sys_descr else "empty", rows=1)}
+    told = bool(about.sys_object_id or about.sys_descr)
+    tables = {"system": Table(status="ok" if told else "unsupported", rows=int(told))}
     reading = msgspec.structs.replace(reading, outcome="ok", system=about, tables=tables)
     if found is None:
         reading = _with_note(reading, _("the maker of this device is not known to this version"))
@@ -95,10 +96,9 @@ async def _identity(reads: Reads, about: System) -> Identity | None:
 
 async def _status(reads: Reads, reading: Reading, found: Identity | None) -> Reading:
     reading = await _interfaces(reads, reading)
+    advert = await reads.table(neighbors.ROUTER_ADVERT_TABLE)
     reading = await _addresses(reads, reading, found)
     reading = await _routes(reads, reading)
-    advert = await reads.table(neighbors.ROUTER_ADVERT_TABLE)
-    await reads.tell_empty_from_unsupported(list(reads.found))
     senders = neighbors.advertising(advert)
     told = reads.rows("ipv6RouterAdvertTable") is not None
     reading = _part(reading, "ipv6_ra_interfaces", reads.part(["ipv6RouterAdvertTable"], len(advert)))
@@ -131,6 +131,7 @@ async def _addresses(reads: Reads, reading: Reading, found: Identity | None) -> 
     first = addresses.ipv6_of_ip_address_table(new, {})
     if any(item.prefix_length is None for item in first):
         first = addresses.ipv6_of_ip_address_table(new, await reads.table(addresses.IP_ADDRESS_PREFIX_TABLE))
+    await reads.tell_empty_from_unsupported(list(reads.found))
     ipv4 = addresses.ipv4_addresses(old, new)
     ipv6 = addresses.merged(first, ipv6_mib, of_maker)
     names = ["ipAddressTable", "ipv6AddrTable", *(table.name for table in own_tables)]
@@ -163,18 +164,10 @@ async def _has_ipv6_routes(reads: Reads) -> bool:
 
 async def _wireless(reads: Reads, reading: Reading, found: Identity | None) -> Reading:
     controllers = found.file.wireless if found else []
-    if reads.dead:
-        return _part(reading, "wireless", Table(status="timeout", detail="the device had stopped answering"))
-    try:
-        result = await read_wireless(reads.session, controllers)
-    except (TimeoutError, OSError, OutOfTime) as error:
-        return _part(reading, "wireless", Table(status="timeout", detail=str(error)))
-    reading = msgspec.structs.replace(
-        reading, wireless=result.wireless, tables={**reading.tables, **result.tables}
-    )
-    for note in result.notes:
-        reading = _with_note(reading, note)
-    return reading
+    result = await read_wireless(reads, controllers)
+    reading = _part(reading, "wireless", result.table)
+    reading = msgspec.structs.replace(reading, wireless=result.wireless)
+    return _with_note(reading, result.note) if result.note else reading
 
 
 async def _inventory(reads: Reads, reading: Reading) -> Reading:

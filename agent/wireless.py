@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.mibs.text import ip, mac, number, text
+from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
-from agent.snmp.session import Session
-from agent.snmp.walk import Row, TableRead, TableSpec, read_table
+from agent.snmp.walk import Row, TableRead, TableSpec
 from agent.vendors.load import Controller, WirelessTable
 from inventory.facts import AccessPoint, ApState, Radio, Table, TableStatus, Wireless
 
@@ -21,11 +21,11 @@ _TOLERATED_ROWS = 3
 _TOLERATED_SHARE = 0.05
 """Rows that may be missing against the controller's count before the table counts as short."""
 
-Reads = list[tuple[WirelessTable, TableRead]]
+Found = list[tuple[WirelessTable, TableRead]]
 
 
 @dataclass(slots=True)
-class Found:
+class Draft:
     """An access point while its rows come together."""
 
     name: str | None = None
@@ -43,34 +43,31 @@ class WirelessRead:
     """What one device says of wireless: nothing for a device that is no controller."""
 
     wireless: Wireless | None
-    tables: dict[str, Table]
-    notes: list[str]
+    table: Table
+    note: str = ""
 
 
-async def read_wireless(session: Session, controllers: Sequence[Controller]) -> WirelessRead:
+async def read_wireless(reads: Reads, controllers: Sequence[Controller]) -> WirelessRead:
     """The access points of a device, by the first description that it answers to."""
-    tables: dict[str, Table] = {}
     for controller in controllers:
         for root in controller.roots:
-            scalars = await session.get(_scalars(controller, root))
-            reads = await _tables(session, controller, root)
-            tables.update({table.name: read.as_table for table, read in reads})
-            if scalars or any(read.rows for _table, read in reads):
-                return _summary(scalars, reads, tables)
-            if any(read.status != "unsupported" for _table, read in reads):
-                tables["wireless"] = Table(status="error", detail="no table of access points could be read")
-                return WirelessRead(None, tables, [])
-    tables["wireless"] = Table(status="unsupported", detail="no table of access points is known for it")
-    return WirelessRead(None, tables, [])
+            scalars = await reads.scalars(_scalars(controller, root))
+            found = await _tables(reads, controller, root)
+            if scalars or any(read.rows for _table, read in found):
+                return _summary(scalars, found)
+            if bad := [read for _table, read in found if read.status != "unsupported"]:
+                return WirelessRead(None, Table(status=bad[0].status, detail=bad[0].detail))
+    nothing = "the device has stopped answering" if reads.dead else "it is not known to be a controller"
+    return WirelessRead(None, Table(status="timeout" if reads.dead else "unsupported", detail=nothing))
 
 
-def wireless(scalars: Mapping[str, Value], reads: Reads) -> Wireless:
+def wireless(scalars: Mapping[str, Value], found: Found) -> Wireless:
     """Access points and counts, from the scalars and tables of one controller."""
-    aps = access_points(reads)
+    aps = access_points(found)
     of_aps = [ap.clients for ap in aps if ap.clients is not None]
     of_tables = [
         count
-        for count in (_clients(read) for table, read in reads if table.role == "clients")
+        for count in (_clients(read) for table, read in found if table.role == "clients")
         if count is not None
     ]
     clients = number(scalars.get("clients"))
@@ -87,15 +84,15 @@ def wireless(scalars: Mapping[str, Value], reads: Reads) -> Wireless:
     )
 
 
-def access_points(reads: Reads) -> list[AccessPoint]:
+def access_points(tables: Found) -> list[AccessPoint]:
     """Each access point once, from all tables that name it."""
-    found: dict[Oid, Found] = {}
-    for table, read in reads:
+    found: dict[Oid, Draft] = {}
+    for table, read in tables:
         if table.role == "clients":
             continue
         for index, row in read.rows.items():
             key = index[: table.key_length] if table.key_length else index
-            ap = found.setdefault(key, Found())
+            ap = found.setdefault(key, Draft())
             _identify(ap, table, key)
             (_add_radio if table.role == "radios" else _add)(ap, table, index, row)
     return [_finished(ap) for _key, ap in sorted(found.items())]
@@ -111,13 +108,12 @@ def shortfall(result: Wireless) -> str:
     return ""
 
 
-def _summary(scalars: Mapping[str, Value], reads: Reads, tables: dict[str, Table]) -> WirelessRead:
-    result = wireless(scalars, reads)
-    bad = [read.status for table, read in reads if read.status in ("partial", "timeout", "error")]
+def _summary(scalars: Mapping[str, Value], found: Found) -> WirelessRead:
+    result = wireless(scalars, found)
+    bad = any(read.status in ("partial", "timeout", "error") for _table, read in found)
     short = shortfall(result)
     status: TableStatus = "partial" if bad or short else "ok" if result.aps else "empty"
-    tables["wireless"] = Table(status=status, rows=len(result.aps), detail=short)
-    return WirelessRead(result, tables, [short] if short else [])
+    return WirelessRead(result, Table(status=status, rows=len(result.aps), detail=short), short)
 
 
 def _scalars(controller: Controller, root: str) -> dict[str, Oid]:
@@ -127,15 +123,16 @@ def _scalars(controller: Controller, root: str) -> dict[str, Oid]:
     }
 
 
-async def _tables(session: Session, controller: Controller, root: str) -> Reads:
-    reads: Reads = []
+async def _tables(reads: Reads, controller: Controller, root: str) -> Found:
+    found: Found = []
     for table in controller.table:
         spec = TableSpec(name=table.name, entry=oid(f"{root}.{table.entry}"), columns=table.columns)
-        reads.append((table, await read_table(session, spec)))
-    return reads
+        await reads.table(spec)
+        found.append((table, reads.found[table.name]))
+    return found
 
 
-def _identify(ap: Found, table: WirelessTable, key: Oid) -> None:
+def _identify(ap: Draft, table: WirelessTable, key: Oid) -> None:
     octets = bytes(number for number in key if 0 <= number <= 255)
     if table.key == "mac" and len(octets) == len(key) == 6:
         ap.mac = ap.mac or mac(octets)
@@ -143,7 +140,7 @@ def _identify(ap: Found, table: WirelessTable, key: Oid) -> None:
         ap.serial = ap.serial or text(octets[1:] if octets[0] == len(octets) - 1 else octets)
 
 
-def _add(ap: Found, table: WirelessTable, _index: Oid, row: Row) -> None:
+def _add(ap: Draft, table: WirelessTable, _index: Oid, row: Row) -> None:
     ap.mac = mac(row.get("mac")) or ap.mac
     ap.name = ap.name or text(row.get("name"))
     ap.serial = ap.serial or text(row.get("serial"))
@@ -155,7 +152,7 @@ def _add(ap: Found, table: WirelessTable, _index: Oid, row: Row) -> None:
         ap.state = _state(table, row)
 
 
-def _add_radio(ap: Found, table: WirelessTable, index: Oid, row: Row) -> None:
+def _add_radio(ap: Draft, table: WirelessTable, index: Oid, row: Row) -> None:
     ap.name = ap.name or text(row.get("name"))
     ap.radios.append(
         Radio(
@@ -174,7 +171,7 @@ def _state(table: WirelessTable, row: Row) -> ApState:
     return table.states.get(said.lower(), table.listed) if said else table.listed
 
 
-def _finished(ap: Found) -> AccessPoint:
+def _finished(ap: Draft) -> AccessPoint:
     of_radios = [radio.clients for radio in ap.radios if radio.clients is not None]
     return AccessPoint(
         name=ap.name,

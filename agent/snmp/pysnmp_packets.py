@@ -42,7 +42,7 @@ def encode(
     pdu_api.set_varbinds(pdu, [(numbers, api.Null("")) for numbers in oids])
     message = api.Message()
     api.apiMessage.set_defaults(message)
-    api.apiMessage.set_community(message, community)
+    api.apiMessage.set_community(message, community.encode())
     api.apiMessage.set_pdu(message, pdu)
     return bytes(encoder.encode(message))
 

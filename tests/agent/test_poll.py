@@ -79,21 +79,22 @@ def test_the_status_job_reads_no_inventory() -> None:
 
 
 def test_a_table_that_exists_without_rows_is_empty_and_one_that_does_not_is_unsupported() -> None:
-    first = (*LLDP_REMOTE, 4, 0)
+    there = {(*LLDP_REMOTE, 4, 0), oid("1.3.6.1.2.1.4.34.1.3.0")}
     device = FakeDevice(DEVICE)
 
-    def has_lldp(question: Question) -> Answer | None:
+    def has_tables(question: Question) -> Answer | None:
         answer = device.obey(question)
-        if question.kind == "get" and first in question.oids:
+        if question.kind == "get" and there & set(question.oids):
             return answer._replace(
-                varbinds=[(o, Missing.NO_SUCH_INSTANCE if o == first else v) for o, v in answer.varbinds]
+                varbinds=[(o, Missing.NO_SUCH_INSTANCE if o in there else v) for o, v in answer.varbinds]
             )
         return None
 
-    device.twist = has_lldp
+    device.twist = has_tables
     tables = poll(device).tables
 
     assert tables["lldp_neighbors"].status == "empty"
+    assert tables["ipv6_addresses"].status == "empty"
     assert tables["entities"].status == "unsupported"
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 from snmprec_device import FakeDevice, table
 
+from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.session import Session
 from agent.snmp.target import Target
@@ -41,7 +42,7 @@ def read(objects: dict[Oid, Value], controllers: list[Controller] | None = None)
     async def run() -> WirelessRead:
         device = FakeDevice({**objects, **BEYOND})
         async with Session(device, Target("192.0.2.1", community="c"), 60) as session:
-            return await read_wireless(session, controllers or [CONTROLLER])
+            return await read_wireless(Reads(session), controllers or [CONTROLLER])
 
     return asyncio.run(run())
 
@@ -93,14 +94,14 @@ def test_a_device_that_is_no_controller_has_no_wireless() -> None:
     found = read({})
 
     assert found.wireless is None
-    assert found.tables["wireless"].status == "unsupported"
+    assert found.table.status == "unsupported"
 
 
 def test_a_controller_without_access_points_is_empty_not_unsupported() -> None:
     found = read({oid(f"{NEW}.1.1.0"): 0})
 
     assert found.wireless is not None
-    assert found.tables["wireless"].status == "empty"
+    assert found.table.status == "empty"
 
 
 def test_an_access_point_that_only_the_radio_table_knows_is_counted() -> None:
@@ -126,11 +127,11 @@ def test_an_access_point_whose_radios_are_down_is_not_called_online() -> None:
 def test_a_list_shorter_than_the_controllers_count_is_partial_and_noted() -> None:
     found = read({**aps(NEW, 4), oid(f"{NEW}.1.1.0"): 247})
 
-    assert found.tables["wireless"].status == "partial"
-    assert found.notes == ["the controller counts 247 access points, its tables list 4"]
+    assert found.table.status == "partial"
+    assert found.note == "the controller counts 247 access points, its tables list 4"
 
 
 def test_a_row_more_or_less_is_not_a_short_list() -> None:
     found = read({**aps(NEW, 98), oid(f"{NEW}.1.1.0"): 100})
 
-    assert found.tables["wireless"].status == "ok"
+    assert found.table.status == "ok"
