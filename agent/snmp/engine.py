@@ -67,6 +67,25 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
+class Codec(Protocol):
+    """Turns questions into datagrams and datagrams into answers."""
+
+    def encode(
+        self,
+        version: str,
+        community: str,
+        request_id: int,
+        kind: Kind,
+        oids: Sequence[Oid],
+        repetitions: int,
+        /,
+    ) -> bytes: ...
+
+    def decode(self, version: str, datagram: bytes, /) -> tuple[int, Answer]:
+        """The request id that a datagram answers, and the answer. Raises ValueError when it is none."""
+        ...
+
+
 class Engine(Protocol):
     """Makes links. Raises OSError when the host name cannot be resolved or there is no route."""
 

@@ -1,6 +1,7 @@
 """SNMP messages as bytes, by pysnmp's packet-level API (its dispatcher and MIB machinery stay out).
 
-Decoding costs about 60 ms of CPU per 1,000 variables, where pysnmp's own asyncio API costs 76 to 250.
+The second opinion to ``agent.snmp.ber``, and the way to other versions of the protocol later:
+``UdpEngine(pysnmp_packets)``. 60 ms of CPU per 1,000 variables; pysnmp's own asyncio API costs 76 to 250.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import cast
 
-from agent.snmp import pysnmp_packets as packets
-from agent.snmp.engine import Answer, Kind, Oid
+from agent.snmp import ber
+from agent.snmp.engine import Answer, Codec, Kind, Oid
 from agent.snmp.target import Target
 from inventory.log import get_logger
 
@@ -19,8 +19,9 @@ class UdpLink(asyncio.DatagramProtocol):
     """A connected socket: the kernel drops datagrams from other addresses, and an ICMP "unreachable"
     arrives as an error at once instead of as a time-out."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, codec: Codec) -> None:
         self._target = target
+        self._codec = codec
         self._request_id = secrets.randbelow(1 << 30)
         self._pending: asyncio.Future[Answer] | None = None
         self._transport: asyncio.DatagramTransport | None = None
@@ -31,7 +32,9 @@ class UdpLink(asyncio.DatagramProtocol):
     ) -> Answer:
         self._request_id = self._request_id % 0x7FFFFFFF + 1
         target = self._target
-        question = packets.encode(target.version, target.community, self._request_id, kind, oids, repetitions)
+        question = self._codec.encode(
+            target.version, target.community, self._request_id, kind, oids, repetitions
+        )
         pending: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._pending = pending
         try:
@@ -54,7 +57,7 @@ class UdpLink(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 - asyncio's signature
         try:
-            request_id, answer = packets.decode(self._target.version, data)
+            request_id, answer = self._codec.decode(self._target.version, data)
         except ValueError:
             self._stray("garbage")
             return
@@ -80,9 +83,12 @@ class UdpLink(asyncio.DatagramProtocol):
 class UdpEngine:
     """Links over UDP, IPv4 or IPv6; host names are resolved without blocking the loop."""
 
+    def __init__(self, codec: Codec = ber) -> None:
+        self._codec = codec
+
     async def connect(self, target: Target) -> UdpLink:
         loop = asyncio.get_running_loop()
         _transport, link = await loop.create_datagram_endpoint(
-            lambda: UdpLink(target), remote_addr=(target.address, target.port)
+            lambda: UdpLink(target, self._codec), remote_addr=(target.address, target.port)
         )
         return link

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto.api import v1, v2c
 
+from agent.snmp import ber
 from agent.snmp import pysnmp_packets as packets
-from agent.snmp.engine import Answer, Missing, Oid, oid
+from agent.snmp.engine import Answer, Codec, Missing, Oid, oid
 from agent.snmp.target import Target
 from agent.snmp.udp import UdpEngine, UdpLink
 
@@ -57,6 +58,7 @@ def with_agent(
     work: Callable[[UdpLink, Agent], Awaitable[Any]],
     host: str = "127.0.0.1",
     name: str = "",
+    codec: Codec = ber,
 ) -> Any:
     """Run ``work`` against an agent on loopback."""
 
@@ -64,7 +66,7 @@ def with_agent(
         loop = asyncio.get_running_loop()
         transport, agent = await loop.create_datagram_endpoint(lambda: Agent(behave), local_addr=(host, 0))
         port = transport.get_extra_info("sockname")[1]
-        link = await UdpEngine().connect(Target(name or host, community="c", port=port))
+        link = await UdpEngine(codec).connect(Target(name or host, community="c", port=port))
         try:
             return await work(link, agent)
         finally:
@@ -86,8 +88,9 @@ def honest(agent: Agent, data: bytes, addr: Any) -> None:
 GOOD = Answer(0, 0, [(SYS_NAME, NAME)])
 
 
-def test_an_answer_comes_back_as_plain_values() -> None:
-    assert with_agent(honest, ask_name) == GOOD
+@pytest.mark.parametrize("codec", [ber, packets])
+def test_an_answer_comes_back_as_plain_values(codec: Codec) -> None:
+    assert with_agent(honest, ask_name, codec=codec) == GOOD
 
 
 def test_ipv6_and_host_names_are_reached() -> None:
