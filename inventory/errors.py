@@ -1,6 +1,6 @@
 """Every error of wanzhao, in one tree.
 
-    WanzhaoError            says what, where and what to do; knows its exit code and whether a retry makes sense
+    WanzhaoError      (1)   says what, where and what to do; knows its exit code, and if a retry makes sense
       InputError      (2)   the user's files or options are wrong
         ConfigError         a configuration file
         RegisterError       the register of schools, devices and areas (carries all problems at once)

@@ -16,6 +16,7 @@ from inventory.suggest import did_you_mean
 from inventory.words import _
 
 MIN_INTERVAL_S, MAX_INTERVAL_S = 1, 86_400
+UPLINK_ROLES = ("gateway", "core", "distribution", "firewall")
 MANY = 2000
 """Nothing is suggested among more ids than this; comparing them all takes too long."""
 
@@ -68,6 +69,7 @@ def check(found: ImportSet, tables: Tables, settings: Settings) -> None:
     for table in (UPLINKS, USER_VLANS):
         _refer(tables[table], "device", devices, _("device"), problems)
         _check_same_school(tables[table], devices, school_of, problems)
+    _check_uplink_roles(tables[UPLINKS], devices, problems)
     _unique(tables[DEVICES], "mac", problems, form=_bare)
     _unique(tables[DEVICES], "serial", problems, form=str.casefold)
     _check_areas(tables[AREAS], devices, problems)
@@ -101,6 +103,9 @@ def _check_county(found: ImportSet, county: Values) -> None:
     if isinstance(interval, int) and not MIN_INTERVAL_S <= interval <= MAX_INTERVAL_S:
         limits = {"low": MIN_INTERVAL_S, "high": MAX_INTERVAL_S}
         what = _("has to be from %(low)d to %(high)d seconds") % limits
+        found.problems.append(Problem(f"{file} [county] poll_interval_s", what))
+    elif isinstance(interval, int) and 86_400 % interval:
+        what = _("must divide a day (86400 s) without rest")
         found.problems.append(Problem(f"{file} [county] poll_interval_s", what))
 
 
@@ -164,6 +169,23 @@ def _check_same_school(
             what = _("device %(device)s belongs to school %(school)s")
             problems.append(
                 Problem(row.where("device"), what % {"device": row.text("device"), "school": other})
+            )
+
+
+def _check_uplink_roles(rows: Iterable[Parsed], devices: dict[str, Parsed], problems: list[Problem]) -> None:
+    """Agents report every port of these roles; of an access switch only the fast ones, so that an uplink
+    that falls to a slower speed would vanish instead of failing."""
+    for row in rows:
+        device = devices.get(row.text("device"))
+        if device and device.text("role") not in UPLINK_ROLES:
+            what = _("an uplink stands on %(device)s, whose role is %(role)s")
+            do = _("give the device that carries the uplink one of the roles %(roles)s")
+            problems.append(
+                Problem(
+                    row.where("device"),
+                    what % {"device": row.text("device"), "role": device.text("role")},
+                    do % {"roles": ", ".join(UPLINK_ROLES)},
+                )
             )
 
 

@@ -65,7 +65,12 @@ def make_parser(wanted: str) -> argparse.ArgumentParser:
         ),
         epilog=_("Language by locale, or WANZHAO_LANG=zh|en."),
     )
-    parser.add_argument("--version", action="version", version=f"wanzhao {VERSION}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"wanzhao {VERSION}",
+        help=_("show program's version number and exit"),
+    )
     parser.set_defaults(help_of=parser)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
     for name, text in COMMANDS:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from inventory.facts import PORT, FactValue
-from inventory.metrics.look import Grid, Look
+from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.ports import (
     AGGREGATE_TYPE,
@@ -58,7 +59,7 @@ def port_speed(look: Look, campus: Campus, params: Params) -> Verdict:
         value=_median_of_best(ports),
         threshold=params.number("min_port_mbps", TEN_G_MBPS),
         decided_by="min_port_mbps",
-        evidence=tuple(_port_evidence(port, grid) for port in ports),
+        evidence=tuple(_port_evidence(look, port, grid) for port in ports),
     )
 
 
@@ -220,7 +221,7 @@ def _median_of_best(ports: list[PortTruth]) -> float | None:
     return None
 
 
-def _port_evidence(port: PortTruth, grid: Grid) -> Evidence:
+def _port_evidence(look: Look, port: PortTruth, grid: Grid) -> Evidence:
     tally: Tally = port.truth.tally(grid)
     read = 0
     for mask, _speed in port.speeds:
@@ -232,11 +233,25 @@ def _port_evidence(port: PortTruth, grid: Grid) -> Evidence:
         what="ifHighSpeed",
         device=port.uplink.device,
         subject=port.subject,
-        value="" if newest is None else f"{newest:g}",
+        value=_members_text(look, port, last) or ("" if newest is None else f"{newest:g}"),
         first=first,
         last=last,
         counts=tally.counts,
     )
+
+
+def _members_text(look: Look, port: PortTruth, slot: int | None) -> str:
+    """The members of an aggregate that were up, by speed: "10x1000"; "" for a single port."""
+    facts = look.facts(port.uplink.device)
+    if slot is None or not (members := members_of(facts, port.subject)):
+        return ""
+    speeds = Counter(
+        value_at(facts[member].get("speed_mbps", ()), slot)
+        for member in members
+        if value_at(facts[member].get("oper", ()), slot) == "up"
+    )
+    told = sorted(((s, n) for s, n in speeds.items() if isinstance(s, int | float)), reverse=True)
+    return "+".join(f"{n}x{speed:g}" for speed, n in told) or "0"
 
 
 # A2: contracts

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from inventory.errors import InputError
 from inventory.verdict import CountyView
-from inventory.words import _
+from inventory.words import _, language
 from wanzhao.options import Subparsers, add_config, add_json, need_extra, parse_time, print_json, print_table
 
 try:
     from collector.config import load_collector_settings
     from collector.judging import load_plans, look
     from collector.store.engine import open_store
+    from exporters.report.codes import code_words, state_word
     from exporters.report.write import write_report
 except ImportError as error:
     MISSING: ImportError | None = error
@@ -72,13 +73,13 @@ def print_county(view: CountyView) -> None:
         [
             (
                 target.target,
-                "" if target.goal is None else f"{target.goal:g} {target.unit}",
+                "" if target.goal is None else f"{target.goal:g} {code_words(target.unit, language())}",
                 target.counts.n,
                 target.counts.p,
                 target.counts.f,
                 target.counts.u,
                 bounds(target.low_bp, target.high_bp),
-                state_word(target.state.value),
+                state_word(target.state.value, language()),
             )
             for target in view.targets
         ],
@@ -91,17 +92,3 @@ def bounds(low_bp: int | None, high_bp: int | None) -> str:
         return ""
     low, high = (f"{bp // 10 / 10:.1f}" for bp in (low_bp, high_bp))
     return f"{low} %" if low == high else f"{low} .. {high} %"
-
-
-def state_word(state: str) -> str:
-    """A state of a target or a school in words."""
-    return {
-        "met": _("met"),
-        "not_met": _("not met"),
-        "undetermined": _("undetermined"),
-        "report": _("reported only"),
-        "pass": _("pass"),
-        "fail": _("fail"),
-        "unknown": _("unknown"),
-        "na": _("not applicable"),
-    }.get(state, state)

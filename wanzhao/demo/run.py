@@ -25,12 +25,14 @@ from collector.judging import load_plans, look
 from collector.store.engine import open_store
 from collector.store.registers import store_register
 from collector.store.tokens import load_pepper, new_code
+from exporters.report.codes import state_word
 from inventory.errors import WanzhaoError
 from inventory.load import load_register
+from inventory.reasons import words
 from inventory.register import Register
-from inventory.verdict import CountyView
-from inventory.words import _
-from wanzhao.commands.report import print_county, state_word
+from inventory.verdict import CountyView, SchoolView, State, Verdict
+from inventory.words import _, language
+from wanzhao.commands.report import print_county
 from wanzhao.demo.county import SILENT_AGENTS, simulated_devices
 from wanzhao.demo.devices import SimDevice, serve
 from wanzhao.demo.processes import Children, free_port
@@ -237,18 +239,31 @@ def _show(config: Path, url: str, seconds: float) -> None:
 
 
 def print_schools(view: CountyView) -> None:
-    """A line per school: the state of each target, and the first reason why not."""
+    """A line per school: the state of each target, and why not."""
     targets = [text.id for text in view.texts]
     rows: list[list[Any]] = []
     for school in view.schools:
-        states = {verdict.target: verdict for verdict in school.verdicts}
-        rows.append(
-            [
-                school.school.name,
-                *(state_word(states[t].state.value) if t in states else "-" for t in targets),
-            ]
-        )
-    print_table([_("school"), *targets], rows)
+        states = {verdict.target: verdict.state.value for verdict in school.verdicts}
+        shown = [state_word(states[t], language()) if t in states else "-" for t in targets]
+        rows.append([school.school.name, *shown, _why(school)])
+    print_table([_("school"), *targets, _("why not")], rows)
+
+
+def _why(view: SchoolView) -> str:
+    """The reasons in words: those of the fails, else of the unknowns that polling could tell."""
+    leaves = [leaf for v in view.verdicts for campus in v.campuses for leaf in _leaves(campus)]
+    for state in (State.FAIL, State.UNKNOWN):
+        codes = dict.fromkeys(v.reason for v in leaves if v.state is state and v.reason != "not_computed")
+        if codes:
+            return "; ".join(words(code, language()) for code in codes)
+    return ""
+
+
+def _leaves(verdict: Verdict) -> Iterator[Verdict]:
+    if not verdict.legs:
+        yield verdict
+    for leg in verdict.legs:
+        yield from _leaves(leg)
 
 
 async def _write(client: httpx.AsyncClient, out: Path) -> None:
