@@ -133,6 +133,8 @@ async def _tables(reads: Reads, controller: Controller, root: str) -> Found:
 
 
 def _identify(ap: Draft, table: WirelessTable, key: Oid) -> None:
+    if len(key) == 7 and key[0] == 6:  # a MAC address with its length before it
+        key = key[1:]
     octets = bytes(number for number in key if 0 <= number <= 255)
     if table.key == "mac" and len(octets) == len(key) == 6:
         ap.mac = ap.mac or mac(octets)

@@ -18,13 +18,18 @@ _MAX_REPETITIONS = 25
 class Pace:
     """``width`` columns and ``repetitions`` rows per question for one table."""
 
-    def __init__(self, columns: int, target: Target) -> None:
+    def __init__(self, columns: int, target: Target, *, bulk: bool = True) -> None:
         self.width = max(1, min(columns, target.max_varbinds))
         fitting = max(1, min(_MAX_REPETITIONS, target.max_varbinds // self.width))
-        self.repetitions = 1 if target.version == "1" else fitting
+        self.repetitions = fitting if bulk and target.version != "1" else 1
         self._most = self.repetitions
         self._good = 0
         self._failed: Counter[int] = Counter()
+
+    @property
+    def has_shrunk(self) -> bool:
+        """Whether larger questions failed."""
+        return self.repetitions < self._most
 
     def after_answer(self) -> None:
         """A good answer."""

@@ -27,6 +27,8 @@ class Session:
         self._link: Link | None = None
         self.questions = 0
         self.varbinds = 0
+        self.bulk_works: bool | None = None
+        """None until the first GETBULK was answered, or only GETNEXT was."""
 
     async def __aenter__(self) -> Session:
         self._deadline = asyncio.get_running_loop().time() + self._budget_s

@@ -78,7 +78,7 @@ class _Walk:
         self.rows: Rows = {}
         self.roots = {name: (*spec.entry, number) for name, number in spec.columns.items()}
         self.cursors = {name: (*root, *spec.under) for name, root in self.roots.items()}
-        self.pace = Pace(len(self.cursors), session.target)
+        self.pace = Pace(len(self.cursors), session.target, bulk=session.bulk_works is not False)
         self.backwards = 0
         self.failures: dict[str, str] = {}
         self.stop = ""
@@ -132,8 +132,16 @@ class _Walk:
         elif answer.error or not answer.varbinds:
             self._refused(names, ERROR_WORDS.get(answer.error, f"error-status {answer.error}"))
         else:
+            self._learn()
             self.pace.after_answer()
             self._store(names, answer)
+
+    def _learn(self) -> None:
+        """A device that answers GETNEXT but never a GETBULK must not cost a wait at every table."""
+        if self.pace.repetitions > 1:
+            self.session.bulk_works = True
+        elif self.session.bulk_works is None and self.pace.has_shrunk:
+            self.session.bulk_works = False
 
     def _no_such_name(self, names: list[str], at: int) -> None:
         """The end of a column in SNMPv1; error-index says of which, if the agent does it right."""

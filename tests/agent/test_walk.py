@@ -285,3 +285,23 @@ def test_a_value_of_no_such_instance_ends_a_column() -> None:
     )
 
     assert read(device).status == "unsupported"
+
+
+def test_a_device_without_getbulk_costs_the_wait_once_and_not_at_every_table() -> None:
+    def no_bulk(question: Question) -> None:
+        if question.kind == "bulk":
+            raise TimeoutError
+
+    device = FakeDevice(FIFTY, twist=no_bulk)
+    bulks = []
+
+    async def run() -> None:
+        async with Session(device, target(), 60) as session:
+            for _again in range(3):
+                assert len((await read_table(session, SPEC)).rows) == 50
+                bulks.append(sum(question.kind == "bulk" for question in device.asked))
+
+    asyncio.run(run())
+
+    assert 0 < bulks[0] < 6
+    assert bulks == [bulks[0]] * 3
