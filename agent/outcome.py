@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from inventory.facts import Outcome, Reading
-
-_REFUSED_IS_ALIVE = (ConnectionRefusedError,)
 
 
 def outcomes(readings: Mapping[str, Reading], *, reference_alive: bool) -> dict[str, Outcome]:
@@ -34,22 +30,9 @@ async def _alive(reference: str, timeout_s: float) -> bool:
     try:
         async with asyncio.timeout(timeout_s):
             _reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-    except _REFUSED_IS_ALIVE:
+    except ConnectionRefusedError:
         return True
     except (OSError, TimeoutError, ValueError):
         return False
     writer.close()
     return True
-
-
-def default_gateway(route_table: Path = Path("/proc/net/route")) -> str | None:
-    """The IPv4 default gateway of this host, from the kernel's table; None where there is none."""
-    try:
-        rows = route_table.read_text(encoding="ascii").splitlines()[1:]
-    except OSError:
-        return None
-    for row in rows:
-        fields = row.split()
-        if len(fields) > 2 and fields[1] == "00000000" and fields[2] != "00000000":
-            return socket.inet_ntoa(int(fields[2], 16).to_bytes(4, "little"))
-    return None

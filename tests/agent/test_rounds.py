@@ -1,0 +1,279 @@
+"""One round: what it polls, what it says of silence, what it writes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.config import AgentSettings, DeviceSettings
+from agent.daemon import first_round
+from agent.merge import merge
+from agent.outcome import any_alive
+from agent.poll import ALL_JOBS, STATUS_JOBS
+from agent.rounds import Memory, run_round
+from agent.spool import Spool
+from collector import ingest
+from collector.store.write import Sender
+from inventory.errors import StoreError
+from inventory.facts import (
+    Batch,
+    Interface,
+    Ipv6Address,
+    LldpNeighbor,
+    Outcome,
+    Reading,
+    System,
+    Table,
+)
+
+T0 = 1_790_000_100 // 300 * 300
+PORT = "port:GE0/0/1"
+
+
+def settings(folder: Path, **changes: Any) -> AgentSettings:
+    device = {"address": "127.0.0.1", "community": "plain:public"}
+    values: dict[str, Any] = {
+        "campus": "c1",
+        "state_dir": folder,
+        "collector": {"url": "http://127.0.0.1:1", "token": "plain:t"},
+        "device": [{"id": "gw", "role": "gateway", **device}, {"id": "sw", "role": "access", **device}],
+    }
+    return AgentSettings(**(values | changes))
+
+
+def reading(speed: float = 10000, outcome: Outcome = "ok", **parts: Any) -> Reading:
+    tables = {name: Table(status="ok") for name in ("interfaces", "ipv6_addresses")}
+    ports = [
+        Interface(if_index=1, name="GE0/0/1", type=6, oper_status="up", speed_mbps=speed, connector=True)
+    ]
+    values: dict[str, Any] = {
+        "tables": tables,
+        "interfaces": ports,
+        "system": System(sys_object_id="1.3.6.1.4.1.9"),
+    }
+    if outcome != "ok":
+        values = {}
+    return Reading(address="127.0.0.1", polled_at="2026-11-22T00:00:00Z", outcome=outcome, **(values | parts))
+
+
+@dataclass
+class Campus:
+    """Devices that answer what the test says, and the agent's state between rounds."""
+
+    settings: AgentSettings
+    spool: Spool
+    memory: Memory = field(default_factory=Memory)
+    answers: dict[str, Reading] = field(default_factory=lambda: {"gw": reading(), "sw": reading(1000)})
+    asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+
+    async def poll(self, device: DeviceSettings, jobs: frozenset[str], limit_s: float) -> Reading:
+        assert 0 < limit_s < self.settings.poll_interval_s
+        self.asked.append((device.id, jobs))
+        return self.answers[device.id]
+
+    def round(self, now: float) -> Batch:
+        """Run a round and give back the batch that it spooled."""
+        asyncio.run(run_round(self.settings, self.memory, self.spool, now, self.poll))
+        rows = self.spool._db.execute("SELECT body FROM batch ORDER BY seq DESC LIMIT 1").fetchall()
+        return ingest.decode(rows[0][0], "zstd")[0]
+
+
+@pytest.fixture
+def campus(tmp_path: Path) -> Iterator[Campus]:
+    spool = Spool(tmp_path / "spool.db", max_bytes=10**6, max_age_s=1e9)
+    yield Campus(settings(tmp_path), spool)
+    spool.close()
+
+
+def outcomes(batch: Batch) -> dict[str, str]:
+    return dict(zip(batch.polls.device, batch.polls.outcome, strict=True))
+
+
+def facts(batch: Batch) -> dict[tuple[str, str, str], object]:
+    columns = batch.facts
+    names = zip(columns.device, columns.subject, columns.key, strict=True)
+    return dict(zip(names, columns.value, strict=True))
+
+
+def test_a_round_belongs_to_the_slot_it_was_made_in(campus: Campus) -> None:
+    batch = campus.round(T0 + 137.5)
+
+    assert set(batch.polls.slot) == {T0}
+    assert outcomes(batch) == {"gw": "ok", "sw": "ok"}
+    assert (batch.campus, batch.interval_s, batch.seq) == ("c1", 300, 1)
+
+
+def test_a_silent_device_is_down_when_another_answers(campus: Campus) -> None:
+    campus.answers["gw"] = reading(outcome="gap")
+
+    assert outcomes(campus.round(T0)) == {"gw": "down", "sw": "ok"}
+
+
+def test_when_nobody_answers_nobody_can_tell(campus: Campus) -> None:
+    campus.answers = {"gw": reading(outcome="gap"), "sw": reading(outcome="gap")}
+
+    assert outcomes(campus.round(T0)) == {"gw": "gap", "sw": "gap"}
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_reference_that_answers_or_refuses_tells_down_from_gap(campus: Campus, listens: bool) -> None:
+    with socket.socket() as reference:
+        reference.bind(("127.0.0.1", 0))
+        if listens:
+            reference.listen()
+        address = f"127.0.0.1:{reference.getsockname()[1]}"
+        campus.settings = settings(campus.settings.state_dir, references=[address])
+        campus.answers = {"gw": reading(outcome="gap"), "sw": reading(outcome="gap")}
+
+        assert outcomes(campus.round(T0)) == {"gw": "down", "sw": "down"}
+
+
+@pytest.mark.parametrize("reference", ["nonsense", "127.0.0.1:x", "host.invalid:80"])
+def test_a_reference_that_is_none_proves_nothing(reference: str) -> None:
+    assert asyncio.run(any_alive([reference])) is False
+
+
+def test_the_first_round_tells_the_whole_state_and_the_next_only_changes(campus: Campus) -> None:
+    first = campus.round(T0)
+    second = campus.round(T0 + 300)
+    campus.answers["gw"] = reading(1000)
+    third = campus.round(T0 + 600)
+
+    assert set(first.frames.device) == {"gw", "sw"}
+    assert facts(first)[("gw", PORT, "speed_mbps")] == 10000
+    assert (second.frames.device, facts(second)) == ([], {})
+    assert facts(third) == {("gw", PORT, "speed_mbps"): 1000}
+
+
+def test_a_fact_that_is_gone_is_said_to_be_gone(campus: Campus) -> None:
+    campus.answers["gw"] = reading(
+        ipv6_addresses=[Ipv6Address(address="2001:db8::1", prefix_length=64, if_index=1, scope="global")]
+    )
+    first = campus.round(T0)
+    campus.answers["gw"] = reading()
+    second = campus.round(T0 + 300)
+
+    assert facts(first)[("gw", PORT, "ipv6")] == ["2001:db8::1/64"]
+    assert facts(second) == {("gw", PORT, "ipv6"): None}
+
+
+def test_a_table_that_timed_out_keeps_its_facts_and_says_so(campus: Campus) -> None:
+    address = Ipv6Address(address="2001:db8::1", prefix_length=64, if_index=1, scope="global")
+    campus.answers["gw"] = reading(ipv6_addresses=[address])
+    campus.round(T0)
+    broken = reading()
+    broken.tables["ipv6_addresses"] = Table(status="timeout")
+    campus.answers["gw"] = broken
+
+    changed = facts(campus.round(T0 + 300))
+
+    assert ("gw", PORT, "ipv6") not in changed
+    tables = changed[("gw", "", "tables")]
+    assert isinstance(tables, dict)
+    assert tables["ipv6_addresses"] == "timeout"
+
+
+def test_a_silent_device_keeps_its_facts(campus: Campus) -> None:
+    campus.round(T0)
+    campus.answers["gw"] = reading(outcome="gap")
+
+    batch = campus.round(T0 + 300)
+
+    assert outcomes(batch)["gw"] == "down"
+    assert facts(batch) == {}
+
+
+def test_a_new_day_begins_with_the_whole_state(campus: Campus) -> None:
+    day = T0 // 86400 * 86400 + 86400
+    campus.round(day - 300)
+
+    assert set(campus.round(day).frames.device) == {"gw", "sw"}
+
+
+def test_after_a_lost_batch_the_whole_state_is_told_again(campus: Campus) -> None:
+    campus.round(T0)
+    campus.spool._drop([1])
+
+    assert set(campus.round(T0 + 300).frames.device) == {"gw", "sw"}
+
+
+def test_a_full_disk_costs_the_round_and_the_next_tells_the_whole_state(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campus.round(T0)
+
+    def refuse(*_arguments: object) -> int:
+        raise StoreError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(campus.spool, "append", refuse)
+        campus.round(T0 + 300)
+
+    batch = campus.round(T0 + 600)
+    assert set(batch.polls.slot) == {T0 + 600}
+    assert set(batch.frames.device) == {"gw", "sw"}
+
+
+def test_what_seldom_changes_is_asked_seldom(campus: Campus) -> None:
+    for minute in range(3):
+        campus.round(T0 + minute * 300)
+    campus.round(T0 + 21600)
+
+    jobs = [asked for device, asked in campus.asked if device == "gw"]
+    assert jobs == [ALL_JOBS, STATUS_JOBS, STATUS_JOBS, ALL_JOBS]
+
+
+def test_a_device_that_was_silent_is_asked_for_everything_when_it_is_back(campus: Campus) -> None:
+    campus.answers["gw"] = reading(outcome="gap")
+    campus.round(T0)
+    campus.answers["gw"] = reading()
+    campus.round(T0 + 300)
+
+    assert [asked for device, asked in campus.asked if device == "gw"] == [ALL_JOBS, ALL_JOBS]
+
+
+def test_a_status_round_keeps_what_an_inventory_round_found() -> None:
+    neighbor = LldpNeighbor(local_if_index=1, sys_name="core")
+    whole = reading(
+        lldp_neighbors=[neighbor], system=System(sys_object_id="1.3.6.1.4.1.9", serial="SN1", sys_name="a")
+    )
+    whole.tables["lldp_neighbors"] = Table(status="ok", rows=1)
+    status = reading(system=System(sys_object_id="1.3.6.1.4.1.9", sys_name="b"))
+
+    merged = merge(whole, status)
+
+    assert merged.lldp_neighbors == [neighbor]
+    assert (merged.system.serial, merged.system.sys_name) == ("SN1", "b")
+
+
+def test_another_device_at_the_same_address_inherits_nothing() -> None:
+    before = reading(system=System(sys_object_id="1.3.6.1.4.1.9", serial="SN1"))
+    now = reading(system=System(sys_object_id="1.3.6.1.4.1.2011"))
+
+    assert merge(before, now) == now
+
+
+@pytest.mark.parametrize("interval", [2, 60, 300])
+def test_rounds_start_inside_a_slot_at_the_campuss_own_offset(tmp_path: Path, interval: int) -> None:
+    one = settings(tmp_path, poll_interval_s=interval)
+    starts = [first_round(one, T0 + n * interval / 7).timestamp() for n in range(20)]
+
+    offsets = {round(start % interval, 3) for start in starts}
+    assert len(offsets) == 1
+    assert 0.1 * interval <= offsets.pop() <= 0.5 * interval
+    other = first_round(settings(tmp_path, poll_interval_s=interval, campus="c2"), T0).timestamp() % interval
+    assert other != pytest.approx(starts[0] % interval)
+
+
+def test_a_batch_is_valid_for_the_collector(campus: Campus) -> None:
+    batch = campus.round(T0)
+
+    ingest.check(batch, Sender("s1", "c1", "c1"), T0 + 10.0)
+    assert msgspec.json.decode(msgspec.json.encode(batch), type=Batch) == batch
