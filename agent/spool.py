@@ -45,7 +45,7 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What waits (``batches``, ``body_bytes``), what was lost to the bounds or to damage (``dropped``), and what
+    """What waits (``batches``, ``body_bytes``), what was lost to the bounds or damage (``dropped``), and what
     the collector will not take (``refused``)."""
 
     batches: int

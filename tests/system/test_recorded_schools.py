@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +95,7 @@ def test_the_report_says_what_the_recordings_hold(county: Line) -> None:
 
 def test_a_device_that_has_no_ipv6_table_is_unknown_and_not_failed(county: Line) -> None:
     """The CloudEngine's recording has no ipAddressTable: nothing proves that it has no address."""
+
     def reasons() -> set[str]:
         rows = county.report()["tables"]["to_prove"]
         return {row["reason"] for row in rows if (row["target"], row["school"]) == ("ipv6", "2133999903")}
