@@ -32,12 +32,12 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class AddressTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A maker's own table of IPv6 addresses, in the layout of ipAddressTable or with plain columns
-    (address, prefix_length, if_index)."""
+    """A maker's own table of IPv6 addresses: in the layout of ipAddressTable, with plain columns (address,
+    prefix_length, if_index), or with ifIndex and InetAddress in the index and the column prefix_length."""
 
     name: str
     entry: str
-    layout: Literal["ipAddressTable", "columns"]
+    layout: Literal["ipAddressTable", "columns", "index"]
     columns: dict[str, int] = {}
 
 

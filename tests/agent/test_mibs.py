@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.mibs import addresses, aggregates, entities, interfaces, lldp, neighbors, routes, system
+from agent.mibs import addresses, aggregates, entities, interfaces, lldp, neighbors, private, routes, system
 from agent.mibs.text import ip, mac, number, text
+from agent.snmp.walk import Rows
+from agent.vendors.load import AddressTable
 from inventory.facts import Interface
 
 ADDRESS = (32, 1, 13, 184, *(0,) * 11, 1)  # 2001:db8::1
@@ -214,6 +216,34 @@ def test_the_same_link_local_address_on_two_interfaces_is_two() -> None:
     old = addresses.ipv6_of_ipv6_mib({(i, *LINK_LOCAL): {"ipv6AddrPfxLength": 64} for i in (1, 2)})
 
     assert [item.if_index for item in addresses.merged(old)] == [1, 2]
+
+
+OWN_TABLES = [
+    (
+        AddressTable(name="t", entry="1.3.6.1.4.1.1", layout="index", columns={"prefix_length": 4}),
+        {(7, 2, 16, *ADDRESS): {"prefix_length": 64}},
+    ),
+    (
+        AddressTable(
+            name="t",
+            entry="1.3.6.1.4.1.1",
+            layout="columns",
+            columns={"if_index": 1, "address": 4, "prefix_length": 5},
+        ),
+        {(7, 2, 1, *ADDRESS): {"if_index": 7, "address": bytes(ADDRESS), "prefix_length": 64}},
+    ),
+    (
+        AddressTable(name="t", entry="1.3.6.1.4.1.1", layout="ipAddressTable"),
+        {(2, 16, *ADDRESS): {"ipAddressIfIndex": 7, "ipAddressPrefix": (1, 3, 6, 1, 64)}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("own_table", "rows"), OWN_TABLES, ids=["index", "columns", "ipAddressTable"])
+def test_a_makers_own_table_of_addresses_is_read(own_table: AddressTable, rows: Rows) -> None:
+    found = private.ipv6_addresses(own_table, rows)
+
+    assert [(a.address, a.prefix_length, a.if_index) for a in found] == [("2001:db8::1", 64, 7)]
 
 
 # routes
