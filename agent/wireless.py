@@ -16,6 +16,7 @@ from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import Row, TableRead, TableSpec
 from agent.vendors.load import Controller, WirelessTable
 from inventory.facts import AccessPoint, ApState, Radio, Table, TableStatus, Wireless
+from inventory.words import _
 
 _TOLERATED_ROWS = 3
 _TOLERATED_SHARE = 0.05
@@ -104,7 +105,10 @@ def shortfall(result: Wireless) -> str:
     least = result.aps_online if result.aps_online is not None else max(counts, default=0)
     missing = least - len(result.aps)
     if missing > max(_TOLERATED_ROWS, _TOLERATED_SHARE * least) or (least and not result.aps):
-        return f"the controller counts {least} access points, its tables list {len(result.aps)}"
+        return _("the controller counts %(counted)d access points, its tables list %(listed)d") % {
+            "counted": least,
+            "listed": len(result.aps),
+        }
     return ""
 
 
