@@ -175,7 +175,7 @@ def main() -> None:
     report(
         "agent_poll",
         {
-            "engine": "pysnmp",
+            "engine": "ber",
             "cpu_ms_per_1000_varbinds": round(per_1000_ms, 1),
             "cpu_ratio_vs_snmpbulkwalk": round(per_1000_ms / walk_per_1000_ms, 2)
             if walk_per_1000_ms

@@ -24,6 +24,8 @@ def table(results: list[dict[str, object]]) -> str:
 
 
 def shown(value: object) -> str:
+    if value is None:
+        return "not measured"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
