@@ -21,6 +21,11 @@ def configure(*, level: str = "INFO", form: str = "text") -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     root.propagate = False
+    # What the libraries below us have to say goes the same way, warnings and worse only.
+    for name in ("apscheduler", "uvicorn.error"):
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [handler], False
+        library.setLevel(logging.WARNING)
 
 
 class _TextLines(logging.Formatter):

@@ -46,6 +46,7 @@ class PollDays(Mapping[int, Outcome]):
         """``days`` is keyed by (day, interval of that row); ``interval_s`` is the grid that is asked for."""
         self._days = days
         self._interval_s = interval_s
+        self._unpacked: dict[int, list[Outcome] | None] = {}
         self._grids = sorted({grid for _day, grid in days})
 
     def __getitem__(self, slot: int) -> Outcome:
@@ -58,7 +59,7 @@ class PollDays(Mapping[int, Outcome]):
 
     def over(self, slots: Sequence[int]) -> list[Outcome]:
         """The outcomes of many slots; a day on the asked grid is unpacked once."""
-        unpacked: dict[int, list[Outcome] | None] = {}
+        unpacked = self._unpacked
         found: list[Outcome] = []
         for slot in slots:
             day, rest = divmod(slot, DAY_S)

@@ -110,6 +110,8 @@ class Look:
 
     def polls(self, device: str, grid: Grid) -> tuple[int, int]:
         """Masks of the polls that were ok and of those that were down; the rest are gaps."""
+        if device not in self.snapshot.polls:  # access points are never polled themselves
+            return 0, 0
         key = (device, grid.key)
         if key not in self._polls:
             found = self.snapshot.polls_of(device).over(grid.slots)
@@ -138,6 +140,8 @@ class Look:
         return self._kept[key]
 
     def _newest_ok(self, device: str, within_s: int) -> int | None:
+        if device not in self.snapshot.polls:
+            return None
         polls, step = self.snapshot.polls_of(device), self.snapshot.interval_s
         newest = int(self.snapshot.as_of) // step * step
         oldest = newest - within_s
