@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from agent.snmp.target import Target
-from inventory.config import ProgramSettings, SecretRef, Section, load_settings, nearest, reveal
+from inventory.config import ProgramSettings, SecretRef, Section, load_settings, reveal
 from inventory.register import DEVICE_ROLES
+from inventory.suggest import did_you_mean
 from inventory.words import _
 
 
@@ -54,7 +55,8 @@ class DeviceSettings(Section):
     def _known_role(cls, role: str) -> str:
         if role not in DEVICE_ROLES:
             raise ValueError(
-                _("unknown role %(role)s; %(hint)s") % {"role": role, "hint": nearest(role, DEVICE_ROLES)}
+                _("unknown role %(role)s; %(hint)s")
+                % {"role": role, "hint": did_you_mean(role, DEVICE_ROLES)}
             )
         return role
 

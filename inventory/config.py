@@ -7,7 +7,6 @@ Environment variables override single keys: WANZHAO_AGENT__POLL_INTERVAL_S=60. S
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from inventory.errors import ConfigError, Problem
+from inventory.suggest import did_you_mean
 from inventory.words import _
 
 KNOWN_TABLES = ("agent", "collector", "log")
@@ -97,7 +97,7 @@ def load_settings(path: Path, table: str, kind: type[Settings]) -> Settings:
     document = read_toml(path)
     if strangers := [name for name in document if name not in KNOWN_TABLES]:
         problems = tuple(
-            Problem(f"[{name}]", _("unknown table"), nearest(name, KNOWN_TABLES)) for name in strangers
+            Problem(f"[{name}]", _("unknown table"), did_you_mean(name, KNOWN_TABLES)) for name in strangers
         )
         raise ConfigError(_("the configuration has faults"), where=str(path), problems=problems)
     if table not in document:
@@ -141,13 +141,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def nearest(name: str, known: tuple[str, ...] | list[str]) -> str:
-    """What to do about an unknown name: the nearest known one, or the list."""
-    if near := difflib.get_close_matches(name, known, n=1, cutoff=0.6):
-        return _("did you mean %(name)s?") % {"name": near[0]}
-    return _("allowed: %(names)s") % {"names": ", ".join(known)}
-
-
 def _validated(path: Path, table: str, kind: type[Settings], values: object) -> Settings:
     if not isinstance(values, dict):
         raise ConfigError(_("[%(table)s] must be a table") % {"table": table}, where=str(path))
@@ -169,7 +162,9 @@ def _fault(table: str, kind: type[BaseModel], fault: Any) -> Problem:
     where = ".".join([table, *(str(part) for part in place)])
     match fault["type"]:
         case "extra_forbidden":
-            return Problem(where, _("unknown key"), nearest(str(place[-1]), _known_keys(kind, place[:-1])))
+            return Problem(
+                where, _("unknown key"), did_you_mean(str(place[-1]), _known_keys(kind, place[:-1]))
+            )
         case "missing":
             return Problem(where, _("this key is required"), _("see config.example.toml"))
         case _:

@@ -23,6 +23,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from inventory.words import language
+
+
+def sentence(where: str, what: str, do: str) -> str:
+    """Where, what is wrong, and what to do, with the punctuation of the language of this process."""
+    colon, semicolon = ("：", "；") if language() == "zh" else (": ", "; ")
+    head = f"{where}{colon}{what}" if where else what
+    return f"{head}{semicolon}{do}" if do else head
+
 
 class WanzhaoError(Exception):
     """What went wrong, where, and what the reader can do about it."""
@@ -37,8 +46,7 @@ class WanzhaoError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}; {self.do}" if self.do else head
+        return sentence(self.where, self.what, self.do)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Problem:
     do: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        return sentence(self.where, self.what, self.do)
 
 
 class InputError(WanzhaoError):

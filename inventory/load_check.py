@@ -94,7 +94,8 @@ def _table(found: ImportSet, name: str, parsers: dict[str, cells.Parser]) -> Val
 
 def _check_county(found: ImportSet, county: Values) -> None:
     file = found.settings.get("county", ("county.toml", {}))[0]
-    if not county.get("name"):
+    nothing_read = bool(found.problems) and not (found.settings or found.tables)
+    if not nothing_read and not county.get("name"):
         where = f"{file} [county]"
         found.problems.append(
             Problem(where, _("the county has no name"), _('write name = "…" under [county]'))

@@ -16,6 +16,6 @@ def did_you_mean(word: str, allowed: Sequence[str]) -> str:
     close = get_close_matches(word, allowed, n=1)
     if close:
         return _("did you mean %(word)s?") % {"word": close[0]}
-    if len(allowed) <= FEW:
+    if 0 < len(allowed) <= FEW:
         return _("allowed: %(words)s") % {"words": ", ".join(allowed)}
     return ""
