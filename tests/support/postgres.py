@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 USER = "wanzhao"
 
@@ -28,7 +29,7 @@ def cluster() -> Iterator[str]:
     bin_folder = binaries()
     assert bin_folder is not None
     # PostgreSQL refuses to run as root; Debian's package brings the user "postgres".
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     if as_user:
         shutil.chown(folder, "postgres")
     with socket.socket() as probe:
@@ -37,8 +38,8 @@ def cluster() -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
 
     def run(program: str, *arguments: str) -> None:
-        command = [*as_user, str(bin_folder / program), *arguments]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120)
+        command = [str(bin_folder / program), *arguments]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120, **as_user)
 
     try:
         run("initdb", "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
