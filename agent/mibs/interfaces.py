@@ -71,11 +71,10 @@ def with_duplex(known: Sequence[Interface], dot3_stats: Rows) -> list[Interface]
 
 
 def _interface(if_index: int, row: Row, member_of: int | None) -> Interface:
-    descr = text(row.get("ifDescr"))
     return Interface(
         if_index=if_index,
-        name=text(row.get("ifName")) or descr,
-        descr=descr,
+        name=text(row.get("ifName")),
+        descr=text(row.get("ifDescr")),
         alias=text(row.get("ifAlias")),
         type=number(row.get("ifType")),
         admin_status=_word(row.get("ifAdminStatus"), STATUS_WORDS),
@@ -104,6 +103,6 @@ def speed_mbps(high_mbps: int | None, low_bps: int | None) -> float | None:
 
 
 def _word(value: Value, words: Mapping[int, str]) -> str | None:
-    """A number of an enumeration in words: "unknown" when the MIB does not define it (0 is seen)."""
+    """A number of an enumeration in words; None for one that the MIB does not define (0 is seen)."""
     found = number(value)
-    return None if found is None else words.get(found, "unknown")
+    return None if found is None else words.get(found)

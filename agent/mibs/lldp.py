@@ -70,7 +70,7 @@ class _LocalPorts:
             for index, row in base.items()
             if len(index) == 1
         }
-        self.names = {item.if_index: item.name for item in interfaces}
+        self.names = {item.if_index: item.name or item.descr for item in interfaces}
         self.by_word = _unique_words(interfaces)
 
     def if_index(self, port: int) -> int | None:

@@ -175,6 +175,8 @@ def _single_speed(
     """Mbit/s of a port (None: cannot be told), and why it is less than wanted."""
     if oper is None:
         return None, "uplink_port_not_found"
+    if oper == "unknown":  # ifOperStatus 4: the device itself cannot tell
+        return None, "not_supported_by_device"
     if oper != "up":
         return 0.0, "uplink_down"
     if if_type == AGGREGATE_TYPE:

@@ -108,15 +108,15 @@ def test_an_interface_in_one_table_only_is_kept() -> None:
     )
 
     assert [(item.if_index, item.name, item.oper_status) for item in found] == [
-        (1, "eth0", "up"),
+        (1, None, "up"),
         (2, "Gi2", None),
     ]
 
 
-def test_states_are_words_and_strange_numbers_are_unknown() -> None:
+def test_states_are_words_and_numbers_outside_the_mib_are_null() -> None:
     found = interfaces.interfaces({(1,): {"ifAdminStatus": 1, "ifOperStatus": 0}}, {}, {})
 
-    assert (found[0].admin_status, found[0].oper_status) == ("up", "unknown")
+    assert (found[0].admin_status, found[0].oper_status) == ("up", None)
 
 
 def test_connector_and_mac_are_read() -> None:

@@ -70,6 +70,12 @@ def test_a_port_that_is_up_without_a_speed_is_unknown(speed: FactValue) -> None:
     assert (verdict.state, verdict.reason, verdict.value) == (State.UNKNOWN, "speed_not_reported", None)
 
 
+def test_a_state_that_the_device_itself_cannot_tell_is_unknown() -> None:
+    verdict = a1(read_all_week(Scene()).port("gw", "XGE0/0/1", oper="unknown"))
+
+    assert (verdict.state, verdict.reason, verdict.value) == (State.UNKNOWN, "not_supported_by_device", None)
+
+
 def test_the_most_frequent_reason_among_the_false_polls_is_given() -> None:
     scene = read_all_week(Scene()).port("gw", "XGE0/0/1")
     scene.changed("gw", "port:XGE0/0/1", "oper", (400, "up"), (50, "down"), (150, "up"))
@@ -196,6 +202,7 @@ def test_ten_1g_members_are_not_10g() -> None:
     verdict = a1(aggregate(*[{"speed_mbps": 1000}] * 10))
 
     assert (verdict.state, verdict.reason, verdict.value) == (State.FAIL, "lag_member_1g", 0)
+    assert verdict.evidence[0].value == "10x1000"
 
 
 def test_an_aggregate_without_a_live_member_is_down() -> None:

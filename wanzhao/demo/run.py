@@ -93,6 +93,8 @@ async def _run(
         if stop.is_set():
             return 130
         _show(config, url, time.monotonic() - started)
+        if not once:
+            print(_("running on; stop with Ctrl-C"), flush=True)
         if out:
             await _write(client, out)
         while not once and not stop.is_set():
