@@ -192,6 +192,7 @@ def test_a_code_that_a_spreadsheet_rounded_is_refused_with_the_remedy(tmp_path: 
         ("county.toml", '[county]\nname = "x"\nadcod = "330522"', "did you mean adcode?"),
         ("county.toml", '[county]\nname = "x"\nadcode = "33"', "is not a county code"),
         ("county.toml", '[county]\nname = "x"\npoll_interval_s = 0', "from 1 to 86400 seconds"),
+        ("county.toml", '[county]\nname = "x"\npoll_interval_s = 7', "must divide a day"),
         ("county.toml", COUNTY + '[calendar]\ntimezone = "Mars/Olympus"', "is not a time zone"),
         ("county.toml", COUNTY + '[calendar]\nopens = "18:00"', "closes before it opens"),
         (
@@ -239,6 +240,22 @@ def test_an_uplink_on_another_school_s_device_is_refused(tmp_path: Path) -> None
     )
 
     assert "belongs to school 2133000001" in str(faults(path)[0])
+
+
+@pytest.mark.parametrize("role", ["access", "server"])
+def test_an_uplink_on_a_device_whose_slow_ports_no_agent_reports_is_refused(
+    tmp_path: Path, role: str
+) -> None:
+    path = folder(
+        tmp_path,
+        devices=f"id,campus,role\nsw,c1,{role}\n",
+        uplinks="campus,device,port\nc1,sw,GE0/0/1\n",
+    )
+
+    (problem,) = faults(path)
+    assert problem.where.startswith("uplinks.csv")
+    assert role in problem.what
+    assert "gateway" in problem.do
 
 
 def test_a_wrong_column_does_not_flood_the_reader(tmp_path: Path) -> None:
