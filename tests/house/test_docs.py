@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from agent.config import AgentSettings, load_agent_settings
 from collector.config import CollectorSettings, load_collector_settings
+from collector.telemetry import Telemetry
 from inventory.config import LogSettings, load_log_settings
 from wanzhao.cli import COMMANDS, make_parser
 
@@ -90,6 +91,28 @@ def test_the_example_configuration_shows_the_defaults(model: type[BaseModel], ta
     for name, field in model.model_fields.items():
         if name in given and not field.is_required() and not isinstance(given[name], dict):
             assert type(field.default)(given[name]) == field.default, name
+
+
+@pytest.mark.prometheus
+@pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool here; apt-get install prometheus")
+def test_prometheus_takes_the_configuration_in_the_documentation(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    (config,) = re.findall(r"```yaml prometheus\.yml\n(.*?)```", text, flags=re.S)
+    (tmp_path / "prometheus.yml").write_text(config, encoding="utf-8")
+
+    done = subprocess.run(
+        ["promtool", "check", "config", str(tmp_path / "prometheus.yml")], capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_collectors_own_metrics_are_documented() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    page = Telemetry().page().decode()
+
+    for name in re.findall(r"^# TYPE (wanzhao_\w+)", page, flags=re.M):
+        assert name.endswith("_created") or f"`{name}`" in text, name
 
 
 def test_links_between_pages_lead_somewhere() -> None:
