@@ -19,6 +19,8 @@ WHOLE_ROLES = frozenset({"gateway", "core", "distribution", "firewall"})
 PHYSICAL_TYPES = frozenset({6, 26, 62, 69, 117})
 """IANAifType of Ethernet ports: ethernetCsmacd and its older names for 100 Mbit/s and 1 Gbit/s."""
 FAST_MBPS = 10_000
+NAME_LIMIT = 100
+"""Characters of a name in a subject; ifName and ifDescr may have 255, the collector takes 128 in all."""
 _READ = ("ok", "partial", "empty")
 
 
@@ -37,14 +39,14 @@ def facts_of(reading: Reading, role: str) -> Facts:
         _put(facts, PORT + names[item.if_index], _port(reading, item, names, addresses))
     for ap in reading.wireless.aps if reading.wireless else []:
         if ap_id := ap.mac or ap.serial or ap.name:
-            _put(facts, AP + ap_id, _ap(ap))
+            _put(facts, AP + ap_id[:NAME_LIMIT], _ap(ap))
     return facts
 
 
 def port_names(interfaces: Sequence[Interface]) -> dict[int, str]:
     """ifIndex -> the name of the port. Names that several interfaces share get "#" and the ifIndex, all of
     them, so that none takes over the other's history (stacks with VRFs repeat ifName)."""
-    plain = {item.if_index: item.name or item.descr or "" for item in interfaces}
+    plain = {item.if_index: (item.name or item.descr or "")[:NAME_LIMIT] for item in interfaces}
     counts = Counter(plain.values())
     return {
         if_index: name if name and counts[name] == 1 else f"{name}#{if_index}"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
@@ -28,6 +31,14 @@ log = get_logger(__name__)
 PEPPER_FILE = "pepper"
 
 
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which would end the process before it has tidied up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 class Judging:
     """Judges when asked, and holds what the last judging left to show."""
 
@@ -37,12 +48,14 @@ class Judging:
         self.telemetry = telemetry
         self.publish = publish
         self.published = Published()
+        self._one_at_a_time = asyncio.Lock()
 
     async def run_once(self) -> None:
         """One judging of all schools under all plans; an error leaves the pages as they were."""
-        started = time.perf_counter()
         try:
-            self.published = await run_in_threadpool(self._judge, time.time())
+            async with self._one_at_a_time:
+                started = time.perf_counter()
+                self.published = await run_in_threadpool(self._judge, time.time())
         except ConfigError as error:
             log.warning("%s", error)  # no register yet: normal on the first day
             return
@@ -67,7 +80,7 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
     telemetry = Telemetry()
     judging = Judging(engine, load_plans(settings.profiles, base), telemetry, publish)
     edge = Edge(settings, engine, pepper, telemetry, lambda: judging.published)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             make_app(edge),
             host=settings.host,
@@ -84,6 +97,8 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
             lifespan="off",
         )
     )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
     scheduler = AsyncIOScheduler()
     scheduler.add_job(
         judging.run_once,

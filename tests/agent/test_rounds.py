@@ -277,3 +277,17 @@ def test_a_batch_is_valid_for_the_collector(campus: Campus) -> None:
 
     ingest.check(batch, Sender("s1", "c1", "c1"), T0 + 10.0)
     assert msgspec.json.decode(msgspec.json.encode(batch), type=Batch) == batch
+
+
+def test_names_of_any_length_make_a_batch_that_the_collector_takes(campus: Campus) -> None:
+    long = "x" * 255
+    ports = [
+        Interface(if_index=n, name=long, type=6, oper_status="up", speed_mbps=1000.0, connector=True)
+        for n in (1, 2)
+    ]
+    campus.answers["gw"] = reading(interfaces=ports)
+
+    batch = campus.round(T0)
+
+    ingest.check(batch, Sender("s1", "c1", "c1"), T0 + 10.0)
+    assert len({subject for _device, subject, _key in facts(batch) if subject.startswith("port:xxx")}) == 2
