@@ -45,9 +45,11 @@ async def _work(
 ) -> None:
     wake = asyncio.Event()
     memory = Memory()
+    one_at_a_time = asyncio.Lock()
 
     async def one_round() -> None:
-        answered = await run_round(settings, memory, spool, time.time())
+        async with one_at_a_time:
+            answered = await run_round(settings, memory, spool, time.time())
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,
@@ -57,14 +59,19 @@ async def _work(
         )
         wake.set()
 
+    now = time.time()
+    first = first_round(settings, now)
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(
         one_round,
-        IntervalTrigger(seconds=settings.poll_interval_s, start_date=first_round(settings, time.time())),
+        IntervalTrigger(seconds=settings.poll_interval_s, start_date=first),
         coalesce=True,
         max_instances=1,
         misfire_grace_time=max(1, settings.poll_interval_s // 2),
     )
+    if first.timestamp() // settings.poll_interval_s > now // settings.poll_interval_s:
+        # This slot's time for a round is over; use the slot all the same, so that a start is soon seen.
+        scheduler.add_job(one_round)
     scheduler.start()
     uplink = asyncio.create_task(ship_forever(spool, send, wake, progress))
     log.info(

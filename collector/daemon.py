@@ -49,6 +49,7 @@ class Judging:
         self.publish = publish
         self.published = Published()
         self._one_at_a_time = asyncio.Lock()
+        self._has_judged = False
 
     async def run_once(self) -> None:
         """One judging of all schools under all plans; an error leaves the pages as they were."""
@@ -63,6 +64,9 @@ class Judging:
             self.telemetry.judge_failures.inc()
             log.error("judging failed: %s", error)
             return
+        if not self._has_judged:
+            self._has_judged = True
+            log.info("first judging done: %d pages", len(self.published.pages))
         self.telemetry.judge_seconds.set(time.perf_counter() - started)
         self.telemetry.judged_at.set(self.published.judged_at)
 

@@ -220,7 +220,7 @@ SCHOOLS = Table(
     (
         Column("id", school_code, SCHOOL_HEADINGS, required=True),
         Column("name", text, ("学校名称", "名称"), required=True),
-        Column("kind", one_of(KIND_WORDS), ("办学类型", "学校类型", "类型"), required=True),
+        Column("kind", one_of(KIND_WORDS), ("办学类型", "学校类型", "学校类别", "类型"), required=True),
         Column("stages", some_of(STAGE_WORDS), ("学段",)),
         Column("township", text, ("乡镇", "乡镇街道", "街道", "所属乡镇")),
         Column("urban_rural", one_of(URBAN_RURAL_WORDS), ("城乡", "城乡分类", "城乡类型")),

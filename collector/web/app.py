@@ -59,6 +59,12 @@ def make_app(edge: Edge) -> Starlette:
     async def batches(request: Request) -> Response:
         return await _take_batch(edge, request)
 
+    async def whose(request: Request) -> Response:
+        sender = await run_in_threadpool(_authenticate, edge, request.headers.get("Authorization", ""))
+        if sender is None:
+            return _error(401, _("the token is missing, wrong or revoked"))
+        return JSONResponse({"campus": sender.campus_id})
+
     async def enrol(request: Request) -> Response:
         return await _enrol(edge, request)
 
@@ -93,6 +99,7 @@ def make_app(edge: Edge) -> Starlette:
         routes=[
             Route("/", landing),
             Route("/v1/batches", batches, methods=["POST"]),
+            Route("/v1/agent", whose),
             Route("/v1/enrol", enrol, methods=["POST"]),
             Route("/metrics", metrics),
             Route("/probe", probe),

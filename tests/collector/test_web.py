@@ -93,6 +93,13 @@ def test_without_the_right_token_nothing_is_read(centre: Centre, token: str) -> 
     assert centre.rows(ledger) == 0
 
 
+def test_an_agent_can_ask_whose_its_token_is(centre: Centre) -> None:
+    good = {"Authorization": f"Bearer {centre.token}"}
+
+    assert centre.client.get("/v1/agent", headers=good).json() == {"campus": CAMPUS}
+    assert centre.client.get("/v1/agent", headers={"Authorization": "Bearer wz_x_y"}).status_code == 401
+
+
 def test_a_token_that_knows_the_prefix_but_not_the_secret_is_refused(centre: Centre) -> None:
     assert centre.post(packed(batch(1, T0)), token=centre.token[:-1] + "~").status_code == 401
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from line import Line, free_port, line, wanzhao
 
+from inventory.load import load_register
+
 ROOT = Path(__file__).resolve().parents[2]
 REGISTER = ROOT / "wanzhao" / "demo" / "register"
 PLAN = ROOT / "wanzhao" / "demo" / "plan.toml"
@@ -178,6 +180,19 @@ def test_a_wrong_token_is_named_by_the_doctor(centre: Line, tmp_path: Path) -> N
     assert done.returncode == 1
     assert "refuses the token" in done.stdout
     assert "wanzhao agent enrol" in done.stdout
+
+
+def test_the_token_of_another_campus_is_named_by_the_doctor(centre: Line, tmp_path: Path) -> None:
+    campuses = [campus.id for school in load_register(REGISTER).schools for campus in school.campuses]
+    other = next(campus for campus in campuses if campus != "2133999001-01")
+    code = wanzhao("collector", "enrol", other, "--config", str(centre.config)).stdout.split()[0]
+    token = str(tmp_path / "token")
+    wanzhao("agent", "enrol", "--collector", centre.url, "--code", code, "--token-file", token)
+    done = wanzhao("doctor", "--config", str(agent_config(tmp_path, port=centre.port)))
+
+    assert done.returncode == 1
+    assert other in done.stdout
+    assert "agent.campus" in done.stdout
 
 
 def test_a_register_with_faults_names_each_with_row_and_column(tmp_path: Path) -> None:

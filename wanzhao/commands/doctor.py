@@ -126,8 +126,7 @@ async def _devices(settings: AgentSettings) -> list[Finding]:
 async def _uplink(settings: AgentSettings) -> list[Finding]:
     async with client_for(settings.collector) as client:
         try:
-            # An empty body is refused with 422 after the token was accepted, with 401 before.
-            answer = await client.post("/v1/batches", content=b"")
+            answer = await client.get("/v1/agent")
         except httpx.HTTPError as error:
             return [
                 Finding(
@@ -137,15 +136,30 @@ async def _uplink(settings: AgentSettings) -> list[Finding]:
                 )
             ]
     findings = [Finding("ok", _("the collector answers at %(url)s") % {"url": settings.collector.url})]
-    if answer.status_code in (401, 403):
-        findings.append(
-            Finding(
-                "error", _("the collector refuses the token"), _("enrol this agent anew: wanzhao agent enrol")
-            )
-        )
-    else:
-        findings.append(Finding("ok", _("the collector takes the token")))
+    findings.append(_token(answer, settings.campus))
     return findings + _clock(answer.headers.get("Date"))
+
+
+def _token(answer: httpx.Response, campus: str) -> Finding:
+    if answer.status_code in (401, 403):
+        return Finding(
+            "error", _("the collector refuses the token"), _("enrol this agent anew: wanzhao agent enrol")
+        )
+    if answer.status_code != 200:
+        return Finding(
+            "error",
+            _("the collector answers HTTP %(status)d") % {"status": answer.status_code},
+            _("check agent.collector.url, and any proxy in front of the collector"),
+        )
+    owner = str(answer.json().get("campus", ""))
+    if owner != campus:
+        return Finding(
+            "error",
+            _("the token belongs to campus %(own)s, the configuration says %(said)s")
+            % {"own": owner, "said": campus},
+            _("correct agent.campus, or enrol with a code for this campus"),
+        )
+    return Finding("ok", _("the collector takes the token"))
 
 
 def _clock(date: str | None) -> list[Finding]:
