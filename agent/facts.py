@@ -64,14 +64,14 @@ def ports_sent(reading: Reading, role: str) -> list[Interface]:
         item
         for item in reading.interfaces
         if item.if_index in with_ipv6
-        or (_is_port(item) and (whole or (item.speed_mbps or 0) >= FAST_MBPS))
+        or (is_port(item) and (whole or (item.speed_mbps or 0) >= FAST_MBPS))
         or item.lag_if_index is not None
         or item.if_index in aggregates
         or item.if_index in linked
     ]
 
 
-def _is_port(item: Interface) -> bool:
+def is_port(item: Interface) -> bool:
     """A physical port or an aggregate of them; VLAN and loopback interfaces claim 10 Gbit/s too."""
     return item.connector is True or item.type in PHYSICAL_TYPES or item.type == AGGREGATE_TYPE
 

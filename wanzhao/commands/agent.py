@@ -13,6 +13,7 @@ import msgspec
 from agent.config import load_agent_settings
 from agent.daemon import run_agent
 from agent.enrol import enrol, write_token
+from agent.facts import is_port
 from agent.poll import poll_device
 from agent.snmp.target import Target
 from inventory import log
@@ -131,9 +132,12 @@ def _show(reading: Reading) -> None:
         print(f"  {name}: {value if value is not None else '-'}")
     up = [port for port in reading.interfaces if port.oper_status == "up"]
     print("\n" + _("interfaces: %(all)d, up: %(up)d") % {"all": len(reading.interfaces), "up": len(up)})
+    ports = [port for port in up if is_port(port)]
+    if len(ports) < len(up):
+        print(_("shown: Ethernet ports and aggregates that are up (--json has all)"))
     print_table(
         (_("name"), _("Mbit/s"), _("admin"), _("oper"), _("alias")),
-        [(p.name or p.descr, _number(p.speed_mbps), p.admin_status, p.oper_status, p.alias) for p in up],
+        [(p.name or p.descr, _number(p.speed_mbps), p.admin_status, p.oper_status, p.alias) for p in ports],
     )
     addresses: list[Ipv4Address | Ipv6Address] = [*reading.ipv4_addresses, *reading.ipv6_addresses]
     names = {port.if_index: port.name or port.descr for port in reading.interfaces}
