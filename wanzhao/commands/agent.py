@@ -132,7 +132,7 @@ def _show(reading: Reading) -> None:
         print(f"  {name}: {value if value is not None else '-'}")
     up = [port for port in reading.interfaces if port.oper_status == "up"]
     print("\n" + _("interfaces: %(all)d, up: %(up)d") % {"all": len(reading.interfaces), "up": len(up)})
-    ports = [port for port in up if is_port(port)]
+    ports = [port for port in up if is_port(port) and port.speed_mbps != 0]
     if len(ports) < len(up):
         print(_("shown: Ethernet ports and aggregates that are up (--json has all)"))
     print_table(
