@@ -64,6 +64,11 @@ class Judging:
             self.telemetry.judge_failures.inc()
             log.error("judging failed: %s", error)
             return
+        except Exception:
+            # The outermost loop of judging: the pages stay as they were, taking batches in goes on.
+            self.telemetry.judge_failures.inc()
+            log.exception("judging failed")
+            return
         if not self._has_judged:
             self._has_judged = True
             log.info("first judging done: %d pages", len(self.published.pages))

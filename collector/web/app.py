@@ -108,7 +108,7 @@ def make_app(edge: Edge) -> Starlette:
             Route("/-/ready", ready),
             Route("/report/{rest:path}", page),
         ],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={HTTPException: _http_error, SQLAlchemyError: _database_error},
     )
 
 
@@ -134,11 +134,9 @@ async def _take_batch(edge: Edge, request: Request) -> Response:
         edge.telemetry.batches.labels("refused").inc()
         log.warning("campus %s: batch refused, HTTP %d: %s", sender.campus_id, error.status, error.what)
         return _error(error.status, error.what)
-    except SQLAlchemyError as error:
-        # The database is away or full: nothing was committed, the agent keeps the batch.
+    except SQLAlchemyError:
         edge.telemetry.batches.labels("busy").inc()
-        log.error("campus %s: batch not stored: %s", sender.campus_id, str(error).splitlines()[0])
-        return _busy(_("the database cannot store now"))
+        raise
     finally:
         edge.under_way -= 1
 
@@ -248,6 +246,12 @@ def _busy(what: str, status: int = 503) -> Response:
 
 def _error(status: int, what: str) -> Response:
     return JSONResponse({"error": what}, status_code=status)
+
+
+async def _database_error(_request: Request, error: Exception) -> Response:
+    """The database is away or full: nothing was committed, the agent keeps what it has and comes again."""
+    log.error("database: %s", str(error).splitlines()[0])
+    return _busy(_("the database cannot store now"))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import postgres
 import pytest
@@ -21,13 +22,17 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_store(request: pytest.FixtureRequest) -> Iterator[Callable[[], Engine]]:
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
     """A function that gives an empty store; every store is closed at the end of the test."""
-    url = "sqlite:///:memory:" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url = (
+        f"sqlite:///{tmp_path}/store.db"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
     opened: list[Engine] = []
 
     def fresh() -> Engine:
-        if request.param == "postgresql":
+        if request.param == "postgresql" or opened:
             cleaner = create_engine(url)
             metadata.drop_all(cleaner)
             cleaner.dispose()

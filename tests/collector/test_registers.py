@@ -116,8 +116,6 @@ def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
         connection.execute(meta.update().values(value="99"))
         url = engine.url
 
-    if url.get_backend_name() == "sqlite":
-        pytest.skip("a database in memory cannot be opened twice")
     with pytest.raises(StoreError, match="99"):
         open_store(url.render_as_string(hide_password=False))
 
