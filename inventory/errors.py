@@ -7,7 +7,6 @@
         PlanError           a plan profile (carries all problems at once)
       DeviceError     (3)   a network device
         NoAnswer            no SNMP answer: dead, unreachable, wrong community or access list     [retry]
-        BadAnswer           an answer that no reading of the protocol can explain
       CollectorError  (4)   the collector, as the agent or a command sees it
         Unreachable         no connection, time-out, 429, 5xx                                     [retry]
         Refused             the collector said no for good: token, school, malformed batch
@@ -92,10 +91,6 @@ class DeviceError(WanzhaoError):
 
 class NoAnswer(DeviceError):  # noqa: N818 - reads as what happened
     retry = True
-
-
-class BadAnswer(DeviceError):  # noqa: N818
-    pass
 
 
 class CollectorError(WanzhaoError):

@@ -29,8 +29,6 @@ Value: TypeAlias = int | bytes | Oid | Missing | None
 Kind = Literal["get", "next", "bulk"]
 
 # error-status of RFC 3416, 3
-NO_ERROR = 0
-TOO_BIG = 1
 NO_SUCH_NAME = 2
 ERROR_WORDS = {
     1: "tooBig",

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from agent.snmp.engine import NO_SUCH_NAME, Answer, Engine, Kind, Link, Missing, Oid, Value
+from agent.snmp.engine import Answer, Engine, Kind, Link, Missing, Oid, Value
 from agent.snmp.target import Target
 from inventory.errors import NoAnswer
 from inventory.words import _
@@ -104,8 +104,6 @@ class Session:
 
 
 def _keep(found: dict[str, Value], names: Mapping[Oid, str], answer: Answer) -> None:
-    if answer.error not in (0, NO_SUCH_NAME):
-        return
     if answer.error:
         return
     for oid, value in answer.varbinds:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -151,7 +152,7 @@ async def _take_from(edge: Edge, request: Request, sender: Sender) -> Response:
             status = await run_in_threadpool(_store, edge, sender, batch, sha256)
     edge.telemetry.batches.labels(status).inc()
     receipt = Receipt(status=status, agent=batch.agent, epoch=batch.epoch, lane=batch.lane, seq=batch.seq)
-    return JSONResponse({f: getattr(receipt, f) for f in receipt.__struct_fields__})
+    return JSONResponse(msgspec.to_builtins(receipt))
 
 
 def _authenticate(edge: Edge, header: str) -> Sender | None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from wanzhao.demo.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 120.0
@@ -37,12 +38,6 @@ def wanzhao(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Co
         timeout=WAIT_S,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
