@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inventory.facts import (
-    FactColumns,
-    FactValue,
-    FrameColumns,
-    Outcome,
-    PollColumns,
-)
+from inventory.facts import FactColumns, FactValue, FrameColumns, PollColumns
+from inventory.reading import Outcome
 
 DeviceFacts = Mapping[tuple[str, str], FactValue]
 """(subject, key) -> value, the whole state of one device."""

@@ -71,6 +71,8 @@ class AgentSettings(ProgramSettings):
     collector: CollectorSettings
     spool: SpoolSettings = SpoolSettings()
     poll_interval_s: int = Field(default=300, ge=1, le=3600)
+    environment_interval_s: int = Field(default=900, ge=1)
+    topology_interval_s: int = Field(default=1800, ge=1)
     inventory_interval_s: int = Field(default=21600, ge=1)
     devices_at_once: int = Field(default=16, ge=1, le=1024)
     references: tuple[str, ...] = ()

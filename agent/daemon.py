@@ -13,7 +13,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.config import AgentSettings
-from agent.rounds import Memory, run_round
+from agent.privacy import load_or_make_key
+from agent.rounds import Memory, poller, run_round
 from agent.spool import Spool
 from agent.uplink import Progress, Send, client_for, sender, ship_forever
 from inventory.log import get_logger
@@ -21,6 +22,7 @@ from inventory.log import get_logger
 log = get_logger(__name__)
 
 SPOOL_FILE = "spool.db"
+KEY_FILE = "stations.key"
 
 
 async def run_agent(settings: AgentSettings) -> None:
@@ -45,11 +47,12 @@ async def _work(
 ) -> None:
     wake = asyncio.Event()
     memory = Memory()
+    poll = poller(load_or_make_key(settings.state_dir / KEY_FILE))
     one_at_a_time = asyncio.Lock()
 
     async def one_round() -> None:
         async with one_at_a_time:
-            answered = await run_round(settings, memory, spool, time.time())
+            answered = await run_round(settings, memory, spool, time.time(), poll)
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,

@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agent.mibs.aggregates import AGGREGATE_TYPE
-from inventory.facts import AP, PORT, AccessPoint, FactValue, Interface, Ipv6Address, Reading
+from inventory.facts import AP, PORT, FactValue
+from inventory.reading import Interface, Ipv6Address, Reading
+from inventory.wifi import AccessPoint
 
 Facts = dict[tuple[str, str], FactValue]
 

@@ -15,7 +15,8 @@ import msgspec
 from agent.mibs.text import text
 from agent.snmp.engine import Oid, Value, oid
 from agent.vendors.load import Product, VendorFile, vendor_files
-from inventory.facts import Entity, System
+from inventory.hardware import Entity
+from inventory.reading import System
 
 ENTERPRISES = oid("1.3.6.1.4.1")
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import msgspec
 
-from inventory.facts import Reading, System, Table
+from inventory.reading import Reading, System, Table
 
 # The parts of a reading; the table of the same name says how each was read. A part keeps its last good
 # content while its table was not read in this round, or was read with a time-out, an error or only in part;
 # the table's status says so.
 PARTS = (
     "interfaces",
+    "counters",
     "ipv4_addresses",
     "ipv6_addresses",
     "ipv6_default_routes",
     "ipv6_ra_interfaces",
+    "ipv6_interfaces",
+    "version_counters",
     "neighbor_counts",
+    "neighbors",
     "optics",
+    "sensors",
+    "poe_ports",
+    "poe_supplies",
+    "ups",
+    "vlans",
+    "fdb",
     "lldp_neighbors",
     "entities",
     "wireless",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from inventory.facts import Outcome, Reading
+from inventory.reading import Outcome, Reading
 
 
 def outcomes(readings: Mapping[str, Reading], *, reference_alive: bool) -> dict[str, Outcome]:

@@ -8,7 +8,7 @@ from agent.mibs.system import SCALARS
 from agent.snmp.engine import Missing, Oid, Value, oid
 from agent.snmp.session import OutOfTime, Session
 from agent.snmp.walk import Rows, TableRead, TableSpec, read_table
-from inventory.facts import Table, TableStatus
+from inventory.reading import Table, TableStatus
 
 _NOT_ASSIGNED = oid("1.3.6.1.2.1.9999.1.0")
 """An object that no agent has: how it says so shows whether its "no such instance" means anything."""

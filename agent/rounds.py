@@ -12,20 +12,23 @@ import msgspec
 
 from agent.changes import Columns, DeviceFacts
 from agent.config import AgentSettings, DeviceSettings, target_of
+from agent.device import Job
 from agent.facts import facts_of
 from agent.merge import merge
 from agent.outcome import any_alive, outcomes
-from agent.poll import ALL_JOBS, STATUS_JOBS, poll_device
+from agent.poll import poll_device
+from agent.privacy import Stations
 from agent.spool import Spool
 from agent.uplink import compress
 from inventory.errors import StoreError
-from inventory.facts import Batch, Reading
+from inventory.facts import Batch
 from inventory.log import get_logger
+from inventory.reading import Reading
 from inventory.version import VERSION
 
 log = get_logger(__name__)
 
-Poll = Callable[[DeviceSettings, frozenset[str], float], Awaitable[Reading]]
+Poll = Callable[[DeviceSettings, frozenset[Job], float], Awaitable[Reading]]
 """The seam to the devices: (device, jobs, limit in seconds) -> Reading; never raises for a silent device."""
 
 SHARE_OF_INTERVAL = 0.8
@@ -38,19 +41,23 @@ class Memory:
 
     readings: dict[str, Reading] = field(default_factory=dict)
     shipped: dict[str, DeviceFacts] = field(default_factory=dict)
-    inventory_at: dict[str, float] = field(default_factory=dict)
+    done_at: dict[tuple[str, Job], float] = field(default_factory=dict)
     frame_day: int = -1
     losses: tuple[str, int, int] = ("", 0, 0)
 
 
-async def poll_over_snmp(device: DeviceSettings, jobs: frozenset[str], limit_s: float) -> Reading:
+def poller(stations: Stations) -> Poll:
     """The real poll."""
-    return await poll_device(target_of(device), now=datetime.now(UTC), jobs=jobs, budget_s=limit_s)
+
+    async def poll(device: DeviceSettings, jobs: frozenset[Job], limit_s: float) -> Reading:
+        return await poll_device(
+            target_of(device), now=datetime.now(UTC), jobs=jobs, budget_s=limit_s, stations=stations
+        )
+
+    return poll
 
 
-async def run_round(
-    settings: AgentSettings, memory: Memory, spool: Spool, now: float, poll: Poll = poll_over_snmp
-) -> int:
+async def run_round(settings: AgentSettings, memory: Memory, spool: Spool, now: float, poll: Poll) -> int:
     """Poll, understand and spool one round; gives back the number of devices that answered.
 
     ``now`` is seconds since 1970; the slot is the start of its interval.
@@ -76,16 +83,29 @@ async def _poll_all(settings: AgentSettings, memory: Memory, now: float, poll: P
 
     async def one(device: DeviceSettings) -> Reading:
         async with gate:
-            due = now - memory.inventory_at.get(device.id, 0.0) >= settings.inventory_interval_s
+            jobs = _due(settings, memory, device.id, now)
             started = time.monotonic()
-            reading = await poll(device, ALL_JOBS if due else STATUS_JOBS, limit_s)
+            reading = await poll(device, jobs, limit_s)
             log.debug("%s: %s in %.2f s", device.id, reading.outcome, time.monotonic() - started)
-            if due and reading.outcome == "ok":
-                memory.inventory_at[device.id] = now
+            if reading.outcome == "ok":
+                memory.done_at.update({(device.id, job): now for job in jobs})
             return reading
 
     readings = await asyncio.gather(*(one(device) for device in settings.device))
     return {device.id: reading for device, reading in zip(settings.device, readings, strict=True)}
+
+
+def _due(settings: AgentSettings, memory: Memory, device: str, now: float) -> frozenset[Job]:
+    """The jobs of this round: a device that did not answer is still owed what it missed."""
+    intervals: dict[Job, int] = {
+        "status": 0,
+        "counters": 0,
+        "environment": settings.environment_interval_s,
+        "topology": settings.topology_interval_s,
+        "inventory": settings.inventory_interval_s,
+    }
+    done = memory.done_at
+    return frozenset(job for job, every in intervals.items() if now - done.get((device, job), 0.0) >= every)
 
 
 def _anyone(readings: dict[str, Reading]) -> bool:

@@ -26,7 +26,7 @@ from agent.poll import STATUS_JOBS, poll_device
 from agent.snmp.engine import Answer, Kind, Link, Oid
 from agent.snmp.target import Target
 from agent.snmp.udp import UdpEngine
-from inventory.facts import Reading
+from inventory.reading import Reading
 
 HERE = Path(__file__).parent
 FIRST = "127.1.0."

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from inventory.facts import FactValue, Outcome
+from inventory.facts import FactValue
+from inventory.reading import Outcome
 from inventory.register import Calendar, School
 
 

@@ -16,7 +16,7 @@ from agent.mibs.inet import (
 from agent.mibs.text import number
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import Rows, TableSpec
-from inventory.facts import Ipv4Address, Ipv6Address
+from inventory.reading import Ipv4Address, Ipv6Address
 
 _IP_ADDRESS_COLUMNS = {
     "ipAddressIfIndex": 3,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.mibs.text import number, text
 from agent.snmp.engine import oid
 from agent.snmp.walk import Rows, TableSpec
-from inventory.facts import Entity
+from inventory.hardware import Entity
 
 ENT_PHYSICAL_TABLE = TableSpec(
     name="entPhysicalTable",

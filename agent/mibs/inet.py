@@ -6,7 +6,7 @@ import ipaddress
 from typing import NamedTuple, TypeAlias
 
 from agent.snmp.engine import Oid, Value
-from inventory.facts import Scope6
+from inventory.reading import Scope6
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

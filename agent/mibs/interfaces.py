@@ -9,7 +9,7 @@ import msgspec
 from agent.mibs.text import mac, number, text
 from agent.snmp.engine import Value, oid
 from agent.snmp.walk import Row, Rows, TableSpec
-from inventory.facts import Interface
+from inventory.reading import Interface
 
 IF_TABLE = TableSpec(
     name="ifTable",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from agent.mibs.text import mac, number, text
 from agent.snmp.engine import Value, oid
 from agent.snmp.walk import Row, Rows, TableSpec
-from inventory.facts import Interface, LldpNeighbor
+from inventory.reading import Interface, LldpNeighbor
 
 LLDP_REM_TABLE = TableSpec(
     name="lldpRemTable",

@@ -10,7 +10,7 @@ from agent.mibs.inet import inet_index
 from agent.mibs.text import number
 from agent.snmp.engine import oid
 from agent.snmp.walk import Rows, TableSpec
-from inventory.facts import NeighborCounts
+from inventory.reading import NeighborCounts
 
 NET_TO_MEDIA_TABLE = TableSpec(
     name="ipNetToMediaTable", entry=oid("1.3.6.1.2.1.4.22.1"), columns={"ipNetToMediaPhysAddress": 2}

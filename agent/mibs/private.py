@@ -10,7 +10,7 @@ from agent.mibs.text import number
 from agent.snmp.engine import oid
 from agent.snmp.walk import Rows, TableSpec
 from agent.vendors.load import AddressTable
-from inventory.facts import Ipv6Address
+from inventory.reading import Ipv6Address
 
 
 def spec_of(table: AddressTable) -> TableSpec:

@@ -12,7 +12,7 @@ from agent.mibs.inet import inet_index
 from agent.mibs.text import ip, number
 from agent.snmp.engine import Oid, oid
 from agent.snmp.walk import Rows, TableSpec
-from inventory.facts import Ipv6Route
+from inventory.reading import Ipv6Route
 
 _ANYWHERE = (*(0,) * 16, 0)
 _INET_ENTRY = oid("1.3.6.1.2.1.4.24.7.1")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.mibs.text import number, text
 from agent.snmp.engine import Oid, Value, oid
-from inventory.facts import System
+from inventory.reading import System
 
 SCALARS: dict[str, Oid] = {
     "sysDescr": oid("1.3.6.1.2.1.1.1.0"),

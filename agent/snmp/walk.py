@@ -15,7 +15,7 @@ from typing import TypeAlias
 from agent.snmp.engine import ERROR_WORDS, NO_SUCH_NAME, Answer, Missing, Oid, Value
 from agent.snmp.pace import Pace
 from agent.snmp.session import OutOfTime, Session
-from inventory.facts import Table, TableStatus
+from inventory.reading import Table, TableStatus
 
 Row: TypeAlias = dict[str, Value]
 Rows: TypeAlias = dict[Oid, Row]

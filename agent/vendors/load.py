@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from inventory.facts import ApState
+from inventory.wifi import ApState
 
 Role = Literal["aps", "radios", "clients"]
 

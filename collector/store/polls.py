@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from inventory.facts import Outcome
+from inventory.reading import Outcome
 
 DAY_S = 86400
 

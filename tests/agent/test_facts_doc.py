@@ -9,24 +9,24 @@ import msgspec
 import pytest
 from shared import ROOT
 
-from inventory import facts
+from inventory import hardware, reading, wifi
 
 DOC = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
 SECTIONS = {
-    facts.Reading: "## 读数",
-    facts.Table: "### `tables",
-    facts.System: "### `system`",
-    facts.Interface: "### `interfaces[]`",
-    facts.Ipv4Address: "### `ipv4_addresses[]`",
-    facts.Ipv6Address: "### `ipv4_addresses[]`",
-    facts.Ipv6Route: "### `ipv6_default_routes[]`",
-    facts.NeighborCounts: "### `neighbor_counts`",
-    facts.Optic: "### `optics[]`",
-    facts.LldpNeighbor: "### `lldp_neighbors[]`",
-    facts.Entity: "### `entities[]`",
-    facts.Wireless: "### `wireless`",
-    facts.AccessPoint: "### `wireless`",
-    facts.Radio: "### `wireless`",
+    reading.Reading: "## 读数",
+    reading.Table: "### `tables",
+    reading.System: "### `system`",
+    reading.Interface: "### `interfaces[]`",
+    reading.Ipv4Address: "### `ipv4_addresses[]`",
+    reading.Ipv6Address: "### `ipv4_addresses[]`",
+    reading.Ipv6Route: "### `ipv6_default_routes[]`",
+    reading.NeighborCounts: "### `neighbor_counts`",
+    hardware.Optic: "### `optics[]`",
+    reading.LldpNeighbor: "### `lldp_neighbors[]`",
+    hardware.Entity: "### `entities[]`",
+    wifi.Wireless: "### `wireless`",
+    wifi.AccessPoint: "### `wireless`",
+    wifi.Radio: "### `wireless`",
 }
 FIELDS = [(struct, name) for struct in SECTIONS for name in struct.__struct_encode_fields__]
 
@@ -48,7 +48,7 @@ def test_every_field_is_documented_where_it_belongs(struct: type[msgspec.Struct]
 
 def test_every_struct_of_a_reading_has_its_section() -> None:
     seen: set[type] = set()
-    todo: list[typing.Any] = [facts.Reading]
+    todo: list[typing.Any] = [reading.Reading]
     while todo:
         kind = todo.pop()
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in seen:
@@ -59,11 +59,11 @@ def test_every_struct_of_a_reading_has_its_section() -> None:
     assert seen == set(SECTIONS)
 
 
-@pytest.mark.parametrize("status", typing.get_args(facts.TableStatus))
+@pytest.mark.parametrize("status", typing.get_args(reading.TableStatus))
 def test_every_status_is_explained(status: str) -> None:
     assert f"| `{status}` |" in section("### `tables")
 
 
-@pytest.mark.parametrize("scope", typing.get_args(facts.Scope6))
+@pytest.mark.parametrize("scope", typing.get_args(reading.Scope6))
 def test_every_scope_is_explained(scope: str) -> None:
     assert f"`{scope}`" in section("### `ipv4_addresses[]`")

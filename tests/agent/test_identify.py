@@ -12,7 +12,8 @@ from shared import RECORDINGS, ROOT, need
 from agent.identify import enterprise_of, identified, identity
 from agent.snmp.engine import oid
 from agent.vendors.load import vendor_files
-from inventory.facts import Entity, System
+from inventory.hardware import Entity
+from inventory.reading import System
 
 
 def test_a_prefix_is_of_whole_numbers() -> None:

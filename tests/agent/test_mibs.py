@@ -8,7 +8,7 @@ from agent.mibs import addresses, aggregates, entities, interfaces, lldp, neighb
 from agent.mibs.text import ip, mac, number, text
 from agent.snmp.walk import Rows
 from agent.vendors.load import AddressTable
-from inventory.facts import Interface
+from inventory.reading import Interface
 
 ADDRESS = (32, 1, 13, 184, *(0,) * 11, 1)  # 2001:db8::1
 PREFIX = (32, 1, 13, 184, *(0,) * 12)

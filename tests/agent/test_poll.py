@@ -11,7 +11,7 @@ from snmprec_device import FakeDevice, Question, table
 from agent.poll import poll_device
 from agent.snmp.engine import Answer, Missing, Oid, Value, oid
 from agent.snmp.target import Target
-from inventory.facts import Reading
+from inventory.reading import Reading
 
 NOW = datetime(2026, 9, 1, 16, 0, tzinfo=timezone(timedelta(hours=8)))
 SYSTEM: dict[Oid, Value] = {

@@ -6,20 +6,9 @@ import msgspec
 import pytest
 
 from agent.facts import facts_of
-from inventory.facts import (
-    AP_KEYS,
-    DEVICE_KEYS,
-    PORT_KEYS,
-    AccessPoint,
-    Interface,
-    Ipv6Address,
-    Ipv6Route,
-    LldpNeighbor,
-    Reading,
-    System,
-    Table,
-    Wireless,
-)
+from inventory.facts import AP_KEYS, DEVICE_KEYS, PORT_KEYS
+from inventory.reading import Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading, System, Table
+from inventory.wifi import AccessPoint, Wireless
 
 GIGABIT = Interface(if_index=1, name="GE1", type=6, speed_mbps=1000, oper_status="up")
 FAST = Interface(if_index=2, name="XGE1", type=6, speed_mbps=10_000, oper_status="up")

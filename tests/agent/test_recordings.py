@@ -18,7 +18,7 @@ from shared import RECORDINGS, need
 from agent.facts import facts_of
 from agent.poll import poll_device
 from agent.snmp.target import Target
-from inventory.facts import Reading
+from inventory.reading import Reading
 
 pytestmark = [pytest.mark.recordings, pytest.mark.slow, need(RECORDINGS)]
 

@@ -14,24 +14,17 @@ import pytest
 
 from agent.config import AgentSettings, DeviceSettings
 from agent.daemon import first_round
+from agent.device import Job
 from agent.merge import merge
 from agent.outcome import any_alive
-from agent.poll import ALL_JOBS, STATUS_JOBS
+from agent.poll import ALL_JOBS
 from agent.rounds import Memory, run_round
 from agent.spool import Spool
 from collector import ingest
 from collector.store.write import Sender
 from inventory.errors import StoreError
-from inventory.facts import (
-    Batch,
-    Interface,
-    Ipv6Address,
-    LldpNeighbor,
-    Outcome,
-    Reading,
-    System,
-    Table,
-)
+from inventory.facts import Batch
+from inventory.reading import Interface, Ipv6Address, LldpNeighbor, Outcome, Reading, System, Table
 
 T0 = 1_790_000_100 // 300 * 300
 PORT = "port:GE0/0/1"
@@ -221,13 +214,19 @@ def test_a_full_disk_costs_the_round_and_the_next_tells_the_whole_state(
     assert set(batch.frames.device) == {"gw", "sw"}
 
 
-def test_what_seldom_changes_is_asked_seldom(campus: Campus) -> None:
-    for minute in range(3):
-        campus.round(T0 + minute * 300)
-    campus.round(T0 + 21600)
+def test_each_job_has_its_own_interval(campus: Campus) -> None:
+    for seconds in (0, 300, 900, 1800, 21600):
+        campus.round(T0 + seconds)
 
-    jobs = [asked for device, asked in campus.asked if device == "gw"]
-    assert jobs == [ALL_JOBS, STATUS_JOBS, STATUS_JOBS, ALL_JOBS]
+    often: set[Job] = {"status", "counters"}
+    jobs = [set(asked) for device, asked in campus.asked if device == "gw"]
+    assert jobs == [
+        ALL_JOBS,
+        often,
+        {*often, "environment"},
+        {*often, "environment", "topology"},
+        ALL_JOBS,
+    ]
 
 
 def test_a_device_that_was_silent_is_asked_for_everything_when_it_is_back(campus: Campus) -> None:

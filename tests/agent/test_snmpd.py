@@ -18,7 +18,7 @@ import recordings
 
 from agent.poll import poll_device
 from agent.snmp.target import Target
-from inventory.facts import Reading
+from inventory.reading import Reading
 
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/sbin")
 pytestmark = [pytest.mark.snmpd, pytest.mark.skipif(SNMPD is None, reason="snmpd is not installed")]

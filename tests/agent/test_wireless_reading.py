@@ -6,12 +6,12 @@ import asyncio
 
 from snmprec_device import FakeDevice, table
 
+from agent.parts.wireless import WirelessRead, read_wireless
 from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.session import Session
 from agent.snmp.target import Target
 from agent.vendors.load import Controller, WirelessTable
-from agent.wireless import WirelessRead, read_wireless
 
 OLD, NEW = "1.3.6.1.4.1.1.75", "1.3.6.1.4.1.2.75"
 MAC = (0, 0, 0, 0, 0, 1)

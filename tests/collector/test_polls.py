@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.store import polls
-from inventory.facts import Outcome
+from inventory.reading import Outcome
 
 OUTCOMES: list[Outcome] = ["gap", "ok", "down"]
 

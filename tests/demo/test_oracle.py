@@ -15,10 +15,10 @@ import pytest
 from agent.facts import facts_of
 from agent.poll import poll_device
 from agent.snmp.target import Target
-from inventory.facts import Outcome, Reading
 from inventory.judge import judge_school
 from inventory.load import load_register
 from inventory.plan import load_profile
+from inventory.reading import Outcome, Reading
 from inventory.register import School
 from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
 from inventory.verdict import State, Verdict

@@ -8,7 +8,8 @@ import msgspec
 import zstandard
 
 from agent.changes import Columns
-from inventory.facts import Batch, FactValue, Outcome
+from inventory.facts import Batch, FactValue
+from inventory.reading import Outcome
 
 INTERVAL_S = 300
 T0 = 1_790_000_100 // INTERVAL_S * INTERVAL_S

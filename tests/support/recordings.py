@@ -15,6 +15,8 @@ from typing import Any
 
 from shared import RECORDINGS
 
+from agent.snmp.replay import Recording, load_recording
+
 HERE = Path(__file__).parent
 STARTED = "Listening at"
 
@@ -31,6 +33,11 @@ def expected(name: str) -> dict[str, Any]:
     """What an independent script read out of a recording."""
     path = RECORDINGS / "expected" / (name.replace("/", "__") + ".json")
     return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def replayed(name: str) -> Recording:
+    """A recording as an engine in this process: no network, no snmpsim, milliseconds."""
+    return load_recording(RECORDINGS / f"{name}.snmprec")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from inventory.clock import slots
-from inventory.facts import FactValue, Outcome
+from inventory.facts import FactValue
+from inventory.reading import Outcome
 from inventory.register import Calendar, Campus, Device, School, Uplink
 from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
 

@@ -19,7 +19,7 @@ from agent.snmp.target import Target
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.errors import InputError, NoAnswer
-from inventory.facts import Ipv4Address, Ipv6Address, Reading
+from inventory.reading import Ipv4Address, Ipv6Address, Reading
 from inventory.words import _
 from wanzhao.options import Subparsers, add_config, add_json, group, print_table, run_async
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.device import Device, with_note, with_part
 from agent.mibs.text import ip, mac, number, text
 from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import Row, TableRead, TableSpec
 from agent.vendors.load import Controller, WirelessTable
-from inventory.facts import AccessPoint, ApState, Radio, Table, TableStatus, Wireless
+from inventory.reading import Reading, Table, TableStatus
+from inventory.wifi import AccessPoint, ApState, Radio, Wireless
 from inventory.words import _
 
 _TOLERATED_ROWS = 3
@@ -46,6 +48,14 @@ class WirelessRead:
     wireless: Wireless | None
     table: Table
     note: str = ""
+
+
+async def read(device: Device, reading: Reading) -> Reading:
+    """``reading.wireless``: None for a device that is no controller."""
+    controllers = device.vendor_file.wireless if device.vendor_file else []
+    result = await read_wireless(device.reads, controllers)
+    reading = with_part(reading, "wireless", result.table, wireless=result.wireless)
+    return with_note(reading, result.note) if result.note else reading
 
 
 async def read_wireless(reads: Reads, controllers: Sequence[Controller]) -> WirelessRead:
