@@ -42,13 +42,18 @@ def encode(
 
 def decode(_version: str, datagram: bytes) -> tuple[int, Answer]:
     """The request id that a datagram answers, and the answer. Raises ValueError when it is none."""
+    return decode_by(datagram, _value)
+
+
+def decode_by(datagram: bytes, read: Callable[[int, bytes], Value]) -> tuple[int, Answer]:
+    """The same with values made by ``read`` from tag and content octets. Raises ValueError."""
     try:
-        return _message(datagram)
+        return _message(datagram, read)
     except IndexError as error:
         raise ValueError("the message is cut off") from error
 
 
-def _message(data: bytes) -> tuple[int, Answer]:
+def _message(data: bytes, read: Callable[[int, bytes], Value]) -> tuple[int, Answer]:
     at, end = _expect(data, 0, len(data), _SEQUENCE)
     _version, at = _integer_at(data, at, end)
     _start, at = _expect(data, at, end, _OCTETS)  # the community
@@ -63,7 +68,7 @@ def _message(data: bytes) -> tuple[int, Answer]:
         start, stop = _expect(data, inner, after, _OID)
         name = _oid(data[start:stop])
         tag, start, stop = _header(data, stop, after)
-        varbinds.append((name, _value(tag, data[start:stop])))
+        varbinds.append((name, read(tag, data[start:stop])))
         at = after
     return request_id, Answer(error, error_at, varbinds)
 
