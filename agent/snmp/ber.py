@@ -42,7 +42,7 @@ def encode(
 
 def decode(_version: str, datagram: bytes) -> tuple[int, Answer]:
     """The request id that a datagram answers, and the answer. Raises ValueError when it is none."""
-    return decode_by(datagram, _value)
+    return decode_by(datagram, value_of)
 
 
 def decode_by(datagram: bytes, read: Callable[[int, bytes], Value]) -> tuple[int, Answer]:
@@ -66,7 +66,7 @@ def _message(data: bytes, read: Callable[[int, bytes], Value]) -> tuple[int, Ans
     while at < end:
         inner, after = _expect(data, at, end, _SEQUENCE)
         start, stop = _expect(data, inner, after, _OID)
-        name = _oid(data[start:stop])
+        name = oid_of(data[start:stop])
         tag, start, stop = _header(data, stop, after)
         varbinds.append((name, read(tag, data[start:stop])))
         at = after
@@ -86,13 +86,18 @@ def _integer_tlv(number: int) -> bytes:
 
 
 def _oid_tlv(numbers: Oid) -> bytes:
+    return _tlv(_OID, oid_content(numbers))
+
+
+def oid_content(numbers: Oid) -> bytes:
+    """The content octets of an OID."""
     content = bytearray()
     for number in (40 * numbers[0] + numbers[1], *numbers[2:]):
         groups = [number & 0x7F]
         while number := number >> 7:
             groups.append(number & 0x7F | 0x80)
         content += bytes(reversed(groups))
-    return _tlv(_OID, bytes(content))
+    return bytes(content)
 
 
 def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -123,7 +128,8 @@ def _integer_at(data: bytes, at: int, end: int) -> tuple[int, int]:
     return int.from_bytes(data[start:stop], "big", signed=True), stop
 
 
-def _value(tag: int, content: bytes) -> Value:
+def value_of(tag: int, content: bytes) -> Value:
+    """A value by its tag and content octets. Raises ValueError."""
     reader = _READERS.get(tag)
     if tag in _MISSING:
         return _MISSING[tag]
@@ -133,7 +139,7 @@ def _value(tag: int, content: bytes) -> Value:
 
 
 @lru_cache(maxsize=65536)
-def _oid(content: bytes) -> Oid:
+def oid_of(content: bytes) -> Oid:
     """The numbers of an OID; the same ones come back at every poll."""
     numbers: list[int] = []
     number = 0
@@ -163,7 +169,7 @@ _READERS: Final[dict[int, Callable[[bytes], Value]]] = {
     _INTEGER: _signed,
     _OCTETS: bytes,
     0x05: lambda _content: None,
-    _OID: _oid,
+    _OID: oid_of,
     0x40: bytes,  # IpAddress
     0x44: bytes,  # Opaque
     **{tag: _unsigned(bits) for tag, bits in _UNSIGNED_BITS.items()},
