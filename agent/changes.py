@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inventory.facts import FactColumns, FactValue, FrameColumns, PollColumns
+from inventory.facts import DEADBANDS, FactColumns, FactValue, FrameColumns, PollColumns
 from inventory.reading import Outcome
 
 DeviceFacts = Mapping[tuple[str, str], FactValue]
 """(subject, key) -> value, the whole state of one device."""
+
+
+def settled(before: DeviceFacts, after: DeviceFacts) -> dict[tuple[str, str], FactValue]:
+    """The new state, with what was measured left as it was while it moves less than its deadband."""
+    return {
+        name: before[name] if _still(before.get(name), name[1], new) else new for name, new in after.items()
+    }
+
+
+def _still(old: FactValue, key: str, new: FactValue) -> bool:
+    band = DEADBANDS.get(key)
+    return (
+        band is not None
+        and isinstance(old, float | int)
+        and isinstance(new, float | int)
+        and abs(new - old) < band
+    )
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.mibs.aggregates import AGGREGATE_TYPE
 from inventory.facts import AP, PORT, FactValue
-from inventory.reading import Interface, Ipv6Address, Reading
+from inventory.hardware import Optic, Sensor
+from inventory.reading import Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading
 from inventory.wifi import AccessPoint
 
 Facts = dict[tuple[str, str], FactValue]
@@ -24,12 +25,17 @@ FAST_MBPS = 10_000
 NAME_LIMIT = 100
 """Characters of a name in a subject; ifName and ifDescr may have 255, the collector takes 128 in all."""
 _READ = ("ok", "partial", "empty")
+_LASTING_RUNGS = frozenset({"configured", "routed", "neighbours", "clients"})
+"""The other rungs, bytes and share, are numbers of one interval."""
+_DEAD_STATES = frozenset({"invalid", "incomplete"})
+_MOST_FAILED = 50
 
 
-def facts_of(reading: Reading, role: str) -> Facts:
+def facts_of(reading: Reading, role: str, always: frozenset[str] = frozenset()) -> Facts:
     """The whole state of one device, from one reading of it; empty for a device that did not answer.
 
-    A value that is not known is left out. ``role`` is the device's role in the register.
+    A value that is not known is left out. ``role`` is the device's role in the register; ``always`` are names
+    of ports that are sent whatever they do.
     """
     if reading.outcome != "ok":
         return {}
@@ -37,8 +43,15 @@ def facts_of(reading: Reading, role: str) -> Facts:
     facts: Facts = {}
     _put(facts, "", _device(reading, names))
     addresses = _by_port(reading.ipv6_addresses)
-    for item in ports_sent(reading, role):
-        _put(facts, PORT + names[item.if_index], _port(reading, item, names, addresses))
+    optics = {item.if_index: item for item in reading.optics if item.if_index is not None}
+    heard = {item.if_index for item in reading.neighbors if item.scope in ("global", "ula")}
+    for item in ports_sent(reading, role, always):
+        subject = PORT + names[item.if_index]
+        _put(facts, subject, _port(reading, item, names, addresses))
+        if item.if_index in optics:
+            _put(facts, subject, _optic(optics[item.if_index]))
+        if item.if_index in heard:
+            facts[subject, "ipv6_heard"] = True
     for ap in reading.wireless.aps if reading.wireless else []:
         if ap_id := ap.mac or ap.serial or ap.name:
             _put(facts, AP + ap_id[:NAME_LIMIT], _ap(ap))
@@ -56,7 +69,7 @@ def port_names(interfaces: Sequence[Interface]) -> dict[int, str]:
     }
 
 
-def ports_sent(reading: Reading, role: str) -> list[Interface]:
+def ports_sent(reading: Reading, role: str, always: frozenset[str] = frozenset()) -> list[Interface]:
     """The interfaces whose facts are sent for a device of this role."""
     with_ipv6 = {item.if_index for item in reading.ipv6_addresses} | set(reading.ipv6_ra_interfaces or ())
     linked = {item.local_if_index for item in reading.lldp_neighbors}
@@ -70,6 +83,8 @@ def ports_sent(reading: Reading, role: str) -> list[Interface]:
         or item.lag_if_index is not None
         or item.if_index in aggregates
         or item.if_index in linked
+        or item.name in always
+        or item.descr in always
     ]
 
 
@@ -91,7 +106,37 @@ def _device(reading: Reading, names: dict[int, str]) -> dict[str, FactValue]:
         "ipv6_default_route": _default_routes(reading, names),
         "aps_online": aps.aps_online if aps else None,
         "aps_total": aps.aps_total if aps else None,
+        "aps_licensed": aps.aps_licensed if aps else None,
+        "ipv6_forwarding": reading.ipv6_forwarding,
+        "ipv6_dead_next_hops": _dead_next_hops(reading.ipv6_default_routes),
+        "ipv6_ladder": {
+            rung.name: {True: "yes", False: "no", None: "unknown"}[rung.reached]
+            for rung in reading.ipv6_ladder
+            if rung.name in _LASTING_RUNGS
+        }
+        or None,
+        "failed": _failed(reading.sensors),
+        "ups_battery": reading.ups.battery if reading.ups else None,
+        "ups_output": reading.ups.output if reading.ups else None,
+        "ups_test": reading.ups.test_result if reading.ups else None,
     }
+
+
+def _dead_next_hops(routes: Sequence[Ipv6Route]) -> list[str] | None:
+    """None where the neighbour table was not asked: then nobody knows whether a next hop lives."""
+    if all(route.next_hop_state is None for route in routes):
+        return None
+    return sorted(
+        {route.next_hop for route in routes if route.next_hop and route.next_hop_state in _DEAD_STATES}
+    )
+
+
+def _failed(sensors: Sequence[Sensor]) -> list[str] | None:
+    watched = [sensor for sensor in sensors if sensor.state not in (None, "unknown", "absent")]
+    if not watched:
+        return None
+    names = {f"{sensor.kind}: {sensor.name or '?'}" for sensor in watched if sensor.state == "failed"}
+    return sorted(name[:NAME_LIMIT] for name in names)[:_MOST_FAILED]
 
 
 def _default_routes(reading: Reading, names: dict[int, str]) -> list[str] | None:
@@ -123,6 +168,39 @@ def _port(
         "lag": names.get(item.lag_if_index) if item.lag_if_index is not None else None,
         "ipv6": list(addresses.get(item.if_index, ())) or None,
         "ipv6_ra": item.if_index in senders if senders is not None and speaks_ipv6 else None,
+        "ipv6_managed": _managed(reading, item.if_index),
+        "duplex": item.duplex if item.duplex != "unknown" and item.oper_status == "up" else None,
+        "lldp": _linked_to(reading.lldp_neighbors, item.if_index),
+    }
+
+
+def _managed(reading: Reading, if_index: int) -> bool | None:
+    return next((item.managed for item in reading.ipv6_interfaces if item.if_index == if_index), None)
+
+
+def _linked_to(links: Sequence[LldpNeighbor], if_index: int) -> list[str] | None:
+    """The neighbours of a port; at most ten, since a hub or a chatty phone may bring many."""
+    here = [link for link in links if link.local_if_index == if_index]
+    words = {f"{link.sys_name or link.chassis_id or '?'} {link.port_id or '?'}" for link in here}
+    return sorted(word[:NAME_LIMIT] for word in words)[:10] or None
+
+
+def _optic(optic: Optic) -> dict[str, FactValue]:
+    return {
+        "optic_type": optic.type,
+        "optic_vendor": optic.vendor,
+        "optic_part": optic.part,
+        "optic_serial": optic.serial,
+        "optic_wavelength_nm": optic.wavelength_nm,
+        "optic_ddm": optic.ddm,
+        "optic_rx_dbm": optic.rx_dbm,
+        "optic_tx_dbm": optic.tx_dbm,
+        "optic_light": optic.light,
+        "optic_unit": optic.raw_unit if optic.raw_unit == "unknown unit" else None,
+        "optic_rx_low_alarm_dbm": optic.rx_low_alarm_dbm,
+        "optic_rx_low_warn_dbm": optic.rx_low_warn_dbm,
+        "optic_rx_high_warn_dbm": optic.rx_high_warn_dbm,
+        "optic_rx_high_alarm_dbm": optic.rx_high_alarm_dbm,
     }
 
 
@@ -144,6 +222,11 @@ def _ap(ap: AccessPoint) -> dict[str, FactValue]:
         "model": ap.model,
         "ip": ap.ip,
         "state": ap.state,
+        "missing_since": ap.missing_since,
+        "software": ap.software,
+        "ipv6": ap.ipv6,
+        "generation": ap.generation,
+        "wired_mbps": ap.wired_mbps,
     }
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from agent.changes import Columns, DeviceFacts
+from agent.changes import Columns, DeviceFacts, settled
 from agent.config import AgentSettings, DeviceSettings, target_of
 from agent.device import Job
 from agent.facts import facts_of
@@ -115,10 +115,10 @@ def _anyone(readings: dict[str, Reading]) -> bool:
 def _add_facts(
     settings: AgentSettings, memory: Memory, columns: Columns, device: str, reading: Reading
 ) -> DeviceFacts:
-    role = next(d.role for d in settings.device if d.id == device)
+    asked = next(d for d in settings.device if d.id == device)
     whole = merge(memory.readings.get(device), reading)
     memory.readings[device] = whole
-    facts = facts_of(whole, role)
+    facts = settled(memory.shipped.get(device, {}), facts_of(whole, asked.role, frozenset(asked.ports)))
     if device in memory.shipped:
         columns.add_changes(device, memory.shipped[device], facts)
     else:

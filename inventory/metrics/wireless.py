@@ -148,7 +148,7 @@ def _ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
         mask = stretch & ok
         if value == "online":
             truth.true |= mask
-        elif value == "offline":
+        elif value in ("offline", "missing"):
             truth.add_false("ap_offline", mask)
         elif value is not None:
             truth.add_unknown("controller_unreadable", mask)

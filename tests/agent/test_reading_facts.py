@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from agent.changes import settled
 from agent.facts import facts_of
-from inventory.facts import AP_KEYS, DEVICE_KEYS, PORT_KEYS
+from inventory.facts import AP_KEYS, DEVICE_KEYS, PORT_KEYS, FactValue
+from inventory.hardware import Optic, Sensor
 from inventory.reading import Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading, System, Table
 from inventory.wifi import AccessPoint, Wireless
 
@@ -142,3 +144,65 @@ def test_every_key_is_in_the_contract_and_nothing_unknown_is_sent() -> None:
         )
         assert key in keys
         assert value is not None
+
+
+def test_what_is_measured_changes_only_by_more_than_its_deadband() -> None:
+    name, other = ("port:XGE1", "optic_rx_dbm"), ("port:XGE1", "speed_mbps")
+
+    assert settled({name: -5.0, other: 10_000}, {name: -5.4, other: 10_000.1}) == {
+        name: -5.0,
+        other: 10_000.1,
+    }
+    assert settled({name: -5.0}, {name: -5.5}) == {name: -5.5}
+    assert settled({name: -5.0}, {}) == {}
+    assert settled({}, {name: -5.0}) == {name: -5.0}
+
+
+def test_a_slow_drift_of_light_is_seen_in_the_end() -> None:
+    name = ("port:XGE1", "optic_rx_dbm")
+    sent: dict[tuple[str, str], FactValue] = {name: -5.0}
+    for step in range(1, 11):
+        sent = settled(sent, {name: -5.0 - step / 10})
+
+    assert sent[name] == -6.0
+
+
+def test_light_and_limits_of_a_module_go_with_its_port() -> None:
+    optic = Optic(if_index=2, rx_dbm=-5.1, rx_low_warn_dbm=-12.0, serial="S1", raw_unit="0.01 dBm")
+    facts = facts_of(msgspec.structs.replace(READING, optics=[optic]), "access")
+
+    assert facts["port:XGE1", "optic_rx_dbm"] == -5.1
+    assert facts["port:XGE1", "optic_rx_low_warn_dbm"] == -12.0
+    assert ("port:XGE1", "optic_unit") not in facts
+
+
+def test_a_port_named_in_the_configuration_is_always_sent() -> None:
+    assert "GE1" not in ports("access")
+    assert "GE1" in {
+        s[5:] for s, _key in facts_of(READING, "access", frozenset({"GE1"})) if s.startswith("port:")
+    }
+
+
+def test_failed_parts_are_named_and_a_device_without_watch_says_nothing() -> None:
+    fan = Sensor(kind="fan", name="FAN1", state="failed")
+    fine = Sensor(kind="power", name="PWR1", state="ok")
+    empty = Sensor(kind="power", name="PWR2", state="absent")
+
+    def failed(*sensors: Sensor) -> object:
+        reading = msgspec.structs.replace(READING, sensors=list(sensors))
+        return facts_of(reading, "core").get(("", "failed"))
+
+    assert failed(fan, fine, empty) == ["fan: FAN1"]
+    assert failed(fine) == []
+    assert failed(empty) is None
+    assert failed() is None
+
+
+def test_a_next_hop_that_does_not_answer_is_named() -> None:
+    def dead(*routes: Ipv6Route) -> object:
+        reading = msgspec.structs.replace(READING, ipv6_default_routes=list(routes))
+        return facts_of(reading, "core").get(("", "ipv6_dead_next_hops"))
+
+    assert dead(Ipv6Route(next_hop="fe80::1", next_hop_state="incomplete")) == ["fe80::1"]
+    assert dead(Ipv6Route(next_hop="fe80::1", next_hop_state="stale")) == []
+    assert dead(Ipv6Route(next_hop="fe80::1")) is None
