@@ -1,5 +1,5 @@
 """SNMP v1 and v2c messages as bytes: the few forms of BER that SNMP uses (RFC 3417, 8), plain values in
-and out.
+and out. ``agent.snmp.usm`` builds version 3 of the same parts.
 
 A poll of one large switch is thousands of variables, and pysnmp builds a tree of objects for each: 60 ms
 of CPU per 1,000 to read and 10 to ask, where this needs 2 and 1. Tests compare the two on arbitrary
@@ -15,11 +15,12 @@ from typing import Final
 
 from agent.snmp.engine import Answer, Kind, Missing, Oid, Value
 
-_SEQUENCE: Final = 0x30
+SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
-_OCTETS: Final = 0x04
+OCTETS: Final = 0x04
 _OID: Final = 0x06
-_RESPONSE: Final = 0xA2
+RESPONSE: Final = 0xA2
+REPORT: Final = 0xA8
 _UNSIGNED_BITS: Final = {0x41: 32, 0x42: 32, 0x43: 32, 0x46: 64, 0x47: 32}
 """Counter32, Gauge32, TimeTicks, Counter64, UInteger32"""
 
@@ -32,12 +33,17 @@ def encode(
     version: str, community: str, request_id: int, kind: Kind, oids: Sequence[Oid], repetitions: int
 ) -> bytes:
     """A question as the bytes of one datagram."""
-    varbinds = b"".join(_tlv(_SEQUENCE, _oid_tlv(numbers) + b"\x05\x00") for numbers in oids)
+    pdu = encode_pdu(request_id, kind, oids, repetitions)
+    return tlv(SEQUENCE, integer_tlv(_VERSIONS[version]) + tlv(OCTETS, community.encode()) + pdu)
+
+
+def encode_pdu(request_id: int, kind: Kind, oids: Sequence[Oid], repetitions: int) -> bytes:
+    """A question without what a version of SNMP puts around it."""
+    varbinds = b"".join(tlv(SEQUENCE, _oid_tlv(numbers) + b"\x05\x00") for numbers in oids)
     # GETBULK has non-repeaters and max-repetitions where the others have error-status and error-index.
     second = repetitions if kind == "bulk" else 0
-    head = _integer_tlv(request_id) + _integer_tlv(0) + _integer_tlv(second)
-    pdu = _tlv(_QUESTIONS[kind], head + _tlv(_SEQUENCE, varbinds))
-    return _tlv(_SEQUENCE, _integer_tlv(_VERSIONS[version]) + _tlv(_OCTETS, community.encode()) + pdu)
+    head = integer_tlv(request_id) + integer_tlv(0) + integer_tlv(second)
+    return tlv(_QUESTIONS[kind], head + tlv(SEQUENCE, varbinds))
 
 
 def decode(_version: str, datagram: bytes) -> tuple[int, Answer]:
@@ -54,26 +60,35 @@ def decode_by(datagram: bytes, read: Callable[[int, bytes], Value]) -> tuple[int
 
 
 def _message(data: bytes, read: Callable[[int, bytes], Value]) -> tuple[int, Answer]:
-    at, end = _expect(data, 0, len(data), _SEQUENCE)
-    _version, at = _integer_at(data, at, end)
-    _start, at = _expect(data, at, end, _OCTETS)  # the community
-    at, end = _expect(data, at, end, _RESPONSE)
-    request_id, at = _integer_at(data, at, end)
-    error, at = _integer_at(data, at, end)
-    error_at, at = _integer_at(data, at, end)
-    at, end = _expect(data, at, end, _SEQUENCE)
+    at, end = expect(data, 0, len(data), SEQUENCE)
+    _version, at = integer_at(data, at, end)
+    _start, at = expect(data, at, end, OCTETS)  # the community
+    return decode_pdu(data, at, end, read)
+
+
+def decode_pdu(
+    data: bytes, at: int, end: int, read: Callable[[int, bytes], Value], wanted: int = RESPONSE
+) -> tuple[int, Answer]:
+    """The request id and the answer of the PDU with the tag ``wanted`` in ``data[at:end]``. Raises
+    ValueError, and IndexError where the octets end too early."""
+    at, end = expect(data, at, end, wanted)
+    request_id, at = integer_at(data, at, end)
+    error, at = integer_at(data, at, end)
+    error_at, at = integer_at(data, at, end)
+    at, end = expect(data, at, end, SEQUENCE)
     varbinds: list[tuple[Oid, Value]] = []
     while at < end:
-        inner, after = _expect(data, at, end, _SEQUENCE)
-        start, stop = _expect(data, inner, after, _OID)
+        inner, after = expect(data, at, end, SEQUENCE)
+        start, stop = expect(data, inner, after, _OID)
         name = oid_of(data[start:stop])
-        tag, start, stop = _header(data, stop, after)
+        tag, start, stop = header(data, stop, after)
         varbinds.append((name, read(tag, data[start:stop])))
         at = after
     return request_id, Answer(error, error_at, varbinds)
 
 
-def _tlv(tag: int, content: bytes) -> bytes:
+def tlv(tag: int, content: bytes) -> bytes:
+    """Tag, length and content."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content
@@ -81,12 +96,13 @@ def _tlv(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(octets))) + octets + content
 
 
-def _integer_tlv(number: int) -> bytes:
-    return _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+def integer_tlv(number: int) -> bytes:
+    """An INTEGER of the fewest octets."""
+    return tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
 def _oid_tlv(numbers: Oid) -> bytes:
-    return _tlv(_OID, oid_content(numbers))
+    return tlv(_OID, oid_content(numbers))
 
 
 def oid_content(numbers: Oid) -> bytes:
@@ -100,8 +116,8 @@ def oid_content(numbers: Oid) -> bytes:
     return bytes(content)
 
 
-def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """Tag, and where the content starts and stops."""
+def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Tag, and where the content starts and stops. Raises ValueError, IndexError."""
     tag, length = data[at], data[at + 1]
     at += 2
     if length & 0x80:
@@ -116,15 +132,17 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return tag, at, stop
 
 
-def _expect(data: bytes, at: int, end: int, wanted: int) -> tuple[int, int]:
-    tag, start, stop = _header(data, at, end)
+def expect(data: bytes, at: int, end: int, wanted: int) -> tuple[int, int]:
+    """Where the content of what must be a ``wanted`` starts and stops. Raises ValueError, IndexError."""
+    tag, start, stop = header(data, at, end)
     if tag != wanted:
         raise ValueError(f"tag {tag:#x} where {wanted:#x} belongs")
     return start, stop
 
 
-def _integer_at(data: bytes, at: int, end: int) -> tuple[int, int]:
-    start, stop = _expect(data, at, end, _INTEGER)
+def integer_at(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """An INTEGER, and where it stops. Raises ValueError, IndexError."""
+    start, stop = expect(data, at, end, _INTEGER)
     return int.from_bytes(data[start:stop], "big", signed=True), stop
 
 
@@ -167,7 +185,7 @@ def _unsigned(bits: int) -> Callable[[bytes], int]:
 
 _READERS: Final[dict[int, Callable[[bytes], Value]]] = {
     _INTEGER: _signed,
-    _OCTETS: bytes,
+    OCTETS: bytes,
     0x05: lambda _content: None,
     _OID: oid_of,
     0x40: bytes,  # IpAddress

@@ -30,6 +30,7 @@ Kind = Literal["get", "next", "bulk"]
 
 # error-status of RFC 3416, 3
 NO_SUCH_NAME = 2
+AUTHORIZATION_ERROR = 16
 ERROR_WORDS = {
     1: "tooBig",
     2: "noSuchName",

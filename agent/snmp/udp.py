@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from agent.snmp import ber
 from agent.snmp.engine import Answer, Codec, Kind, Oid
@@ -13,30 +13,29 @@ from agent.snmp.target import Target
 from inventory.log import get_logger
 
 log = get_logger(__name__)
+T = TypeVar("T")
 
 
-class UdpLink(asyncio.DatagramProtocol):
+class Exchange(asyncio.DatagramProtocol):
     """A connected socket: the kernel drops datagrams from other addresses, and an ICMP "unreachable"
     arrives as an error at once instead of as a time-out."""
 
-    def __init__(self, target: Target, codec: Codec) -> None:
-        self._target = target
-        self._codec = codec
-        self._request_id = secrets.randbelow(1 << 30)
-        self._pending: asyncio.Future[Answer] | None = None
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._take: Callable[[bytes], Any] = lambda _datagram: None
+        self._pending: asyncio.Future[Any] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self.strays = 0
 
-    async def ask(
-        self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
-    ) -> Answer:
-        self._request_id = self._request_id % 0x7FFFFFFF + 1
-        target = self._target
-        question = self._codec.encode(
-            target.version, target.community, self._request_id, kind, oids, repetitions
-        )
-        pending: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._pending = pending
+    async def exchange(
+        self, question: bytes, take: Callable[[bytes], T | None], waits_s: Sequence[float]
+    ) -> T:
+        """What ``take`` makes of the first datagram that answers the question. It gives None for a datagram
+        that is about something else and raises ValueError for garbage: both are waited past.
+
+        Raises TimeoutError after the last wait, OSError when the network refuses."""
+        pending: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._pending, self._take = pending, take
         try:
             for wait_s in waits_s:
                 self._send(question)
@@ -56,15 +55,18 @@ class UdpLink(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 - asyncio's signature
+        if self._pending is None or self._pending.done():
+            self._stray("an answer that nobody waits for")
+            return
         try:
-            request_id, answer = self._codec.decode(self._target.version, data)
-        except ValueError:
-            self._stray("garbage")
+            taken = self._take(data)
+        except ValueError as error:
+            self._stray(str(error))
             return
-        if self._pending is None or self._pending.done() or request_id != self._request_id:
-            self._stray("an answer to an earlier question")
-            return
-        self._pending.set_result(answer)
+        if taken is None:
+            self._stray("an answer to another question")
+        else:
+            self._pending.set_result(taken)
 
     def error_received(self, exc: Exception) -> None:
         if self._pending is not None and not self._pending.done():
@@ -77,18 +79,48 @@ class UdpLink(asyncio.DatagramProtocol):
 
     def _stray(self, what: str) -> None:
         self.strays += 1
-        log.debug("%s: ignored %s", self._target.where, what)
+        log.debug("%s: ignored %s", self._where, what)
+
+
+async def open_exchange(target: Target) -> Exchange:
+    """A socket to the target, IPv4 or IPv6; host names are resolved without blocking the loop."""
+    _transport, exchange = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Exchange(target.where), remote_addr=(target.address, target.port)
+    )
+    return exchange
+
+
+class UdpLink:
+    """SNMP v1 and v2c: a request id tells which question an answer answers."""
+
+    def __init__(self, target: Target, codec: Codec, exchange: Exchange) -> None:
+        self._target = target
+        self._codec = codec
+        self._exchange = exchange
+        self._request_id = secrets.randbelow(1 << 30)
+
+    async def ask(
+        self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
+    ) -> Answer:
+        request_id = self._request_id = self._request_id % 0x7FFFFFFF + 1
+        version = self._target.version
+        question = self._codec.encode(version, self._target.community, request_id, kind, oids, repetitions)
+
+        def take(datagram: bytes) -> Answer | None:
+            answered, answer = self._codec.decode(version, datagram)
+            return answer if answered == request_id else None
+
+        return await self._exchange.exchange(question, take, waits_s)
+
+    def close(self) -> None:
+        self._exchange.close()
 
 
 class UdpEngine:
-    """Links over UDP, IPv4 or IPv6; host names are resolved without blocking the loop."""
+    """Links for SNMP v1 and v2c over UDP."""
 
     def __init__(self, codec: Codec = ber) -> None:
         self._codec = codec
 
     async def connect(self, target: Target) -> UdpLink:
-        loop = asyncio.get_running_loop()
-        _transport, link = await loop.create_datagram_endpoint(
-            lambda: UdpLink(target, self._codec), remote_addr=(target.address, target.port)
-        )
-        return link
+        return UdpLink(target, self._codec, await open_exchange(target))
