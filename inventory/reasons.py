@@ -44,6 +44,7 @@ REASONS: dict[str, str] = {
     "contract_below": N_("the contracted bandwidth is below the requirement"),
     "no_global_address": N_("no global IPv6 address on the uplink"),
     "no_default_route": N_("no IPv6 default route"),
+    "next_hop_dead": N_("the next hop of the IPv6 default route does not answer"),
     "prefix_missing": N_("user networks without an IPv6 prefix"),
     "no_router_advert": N_("user networks without router advertisements"),
     "ap_offline": N_("registered access points are offline or missing"),

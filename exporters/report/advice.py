@@ -82,6 +82,9 @@ ADVICE: dict[str, Advice] = {
     "no_default_route": Advice(
         SCHOOL_CARRIER, N_("Configure ::/0 or accept router advertisements on the uplink")
     ),
+    "next_hop_dead": Advice(
+        SCHOOL_CARRIER, N_("Check the far end of the uplink: its IPv6 address does not answer")
+    ),
     "prefix_missing": Advice(SCHOOL, N_("Give each user network a /64 and advertise it")),
     "no_router_advert": Advice(
         SCHOOL, N_("Switch on router advertisements on the interface of each user network")

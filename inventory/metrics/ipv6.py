@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from inventory.clock import window_s
@@ -13,6 +13,7 @@ from inventory.metrics.ports import find_port, is_routed_name
 from inventory.metrics.truth import Truth, either, poll_verdict, unknown
 from inventory.register import Campus, UserVlan
 from inventory.rules import unit_ratio
+from inventory.snapshot import Span
 from inventory.verdict import Evidence, State, UnitCounts, Verdict
 
 C1 = "ipv6_wan_address"
@@ -132,10 +133,12 @@ def _address_truth(look: Look, campus: Campus, device: str, port: str, grid: Gri
 
 def _route_truth(look: Look, campus: Campus, device: str, grid: Grid) -> Truth:
     truth, ok = _begin(look, campus, device, grid)
-    histories = [look.spans(device, "", "ipv6_default_route"), look.spans(device, "", "tables")]
-    for stretch, (hops, tables) in grid.pieces(histories):
+    keys = ("ipv6_default_route", "ipv6_dead_next_hops", "tables")
+    for stretch, (hops, dead, tables) in grid.pieces([look.spans(device, "", key) for key in keys]):
         mask = stretch & ok
-        if hops:
+        if isinstance(hops, list) and hops and isinstance(dead, list) and set(hops) <= set(dead):
+            truth.add_false("next_hop_dead", mask)
+        elif hops:
             truth.true |= mask
         elif hops is not None:
             truth.add_false("no_default_route", mask)
@@ -165,10 +168,17 @@ def _vlan_state(look: Look, campus: Campus, vlan: UserVlan, stale_s: int) -> tup
     addresses = value_at(keys.get("ipv6", ()), slot)
     tables = value_at(look.spans(vlan.device, "", "tables"), slot)
     state, reason = _prefix_state(addresses, value_at(keys.get("ipv6_ra", ()), slot), tables)
+    if state is State.UNKNOWN and reason == _silence(tables, ADVERT_TABLES) and _is_heard(keys, slot):
+        state, reason = State.PASS, ""
     unread = "" if isinstance(addresses, list) else _unread(look, vlan.device, tables, ADDRESS_TABLES)
     if unread:
         state, reason = State.UNKNOWN, unread
     return state, reason, _vlan_evidence(vlan, subject, state, addresses, slot)
+
+
+def _is_heard(keys: Mapping[str, tuple[Span, ...]], slot: int) -> bool:
+    """Machines on this network hold global or unique local addresses: somebody told them the prefix."""
+    return value_at(keys.get("ipv6_heard", ()), slot) is True
 
 
 def _silent_reason(look: Look, campus: Campus, device: str) -> str:

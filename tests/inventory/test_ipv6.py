@@ -87,6 +87,23 @@ def test_an_address_that_came_on_wednesday_has_not_been_there_all_week() -> None
 
 
 @pytest.mark.parametrize(
+    ("dead", "state", "reason"),
+    [
+        (["fe80::1", "fe80::2"], State.FAIL, "next_hop_dead"),
+        (["fe80::1"], State.PASS, ""),
+        ([], State.PASS, ""),
+        (None, State.PASS, ""),
+    ],
+)
+def test_a_default_route_needs_a_next_hop_that_answers(dead: FactValue, state: State, reason: str) -> None:
+    scene = gateway().fact("gw", "", "ipv6_default_route", ["fe80::1", "fe80::2"])
+
+    verdict = judge("ipv6_default_route", scene.fact("gw", "", "ipv6_dead_next_hops", dead))
+
+    assert (verdict.state, verdict.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
     ("hops", "state", "reason"),
     [
         (["fe80::1"], State.PASS, ""),
@@ -149,6 +166,14 @@ def test_a_network_without_prefix_or_adverts_says_why(
     verdict = judge("ipv6_lan_prefix_coverage", lan(addresses, adverts))
 
     assert (verdict.state, verdict.reason) == (state, reason)
+
+
+def test_machines_with_addresses_prove_a_prefix_where_the_device_cannot_tell_of_adverts() -> None:
+    scene = lan(["2001:da8:20::1/64"], None).fact("gw", "port:Vlanif20", "ipv6_heard", True)
+    refused = lan(["2001:da8:20::1/64"], False).fact("gw", "port:Vlanif20", "ipv6_heard", True)
+
+    assert judge("ipv6_lan_prefix_coverage", scene).state is State.PASS
+    assert judge("ipv6_lan_prefix_coverage", refused).state is State.FAIL
 
 
 def test_a_reading_of_the_day_before_yesterday_is_stale() -> None:
