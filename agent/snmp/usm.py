@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 
 from agent.snmp import ber, usm_message
-from agent.snmp.engine import AUTHORIZATION_ERROR, Answer, Kind, Oid
+from agent.snmp.engine import Answer, Kind, Oid
 from agent.snmp.target import Target, User
 from agent.snmp.udp import Exchange, open_exchange
-from agent.snmp.usm_errors import refusal, refusal_in_silence, user_of
+from agent.snmp.usm_errors import Contact, user_of
 from agent.snmp.usm_keys import Keys, keys_of, require_ciphers
 from agent.snmp.usm_message import AUTH, Peer, Report
 from inventory.log import get_logger
@@ -35,24 +35,19 @@ class UsmLink:
         self._keys_for = b""
         self._message_id = secrets.randbelow(1 << 30)
         self._salt = secrets.randbits(64)
-        self._answered = False
-        self._heard = False
-        self._badly_signed = 0
+        self._contact = Contact(target, user)
 
     async def ask(
         self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
     ) -> Answer:
         """The answer. Raises NoAnswer saying what to check where the device refuses the user before it ever
-        answered, and where it answered the discovery alone; ConnectionError where it refuses later."""
+        answered, or answered the discovery alone; ConnectionError where it refuses later."""
         try:
             return await self._ask(kind, oids, waits_s, repetitions)
         except TimeoutError:
-            if self._answered:
-                raise
-            self._peer.engine_id = b""  # the one we remember may be another device's by now
-            if self._heard:
-                raise refusal_in_silence(self._target, self._user, signed=not self._badly_signed) from None
-            raise
+            if not self._contact.answered:
+                self._peer.engine_id = b""  # the one we remember may be another device's by now
+            raise self._contact.silence() from None
 
     def close(self) -> None:
         self._exchange.close()
@@ -66,27 +61,16 @@ class UsmLink:
                 await self._discover(waits_s)
             found = await self._exchange_once(kind, oids, waits_s, repetitions)
             if isinstance(found, Answer):
-                return self._checked(found)
-            reason = found.reason
+                return self._contact.checked(found)
+            reason, self._contact.heard = found.reason, True
             log.debug("%s: report %s", self._target.where, reason)
-            self._heard = True
             if reason == "notInTimeWindows":
                 self._set_clock(found.head)
             elif reason == "unknownEngineIDs":
                 self._peer.engine_id = b""
             else:
                 break
-        why = refusal(self._target, self._user, reason)
-        if self._answered:
-            raise ConnectionError(why.what)
-        raise why
-
-    def _checked(self, answer: Answer) -> Answer:
-        """The answer, unless the very first one is that this user may read nothing (RFC 3413, 3.2)."""
-        if answer.error == AUTHORIZATION_ERROR and not self._answered:
-            raise refusal(self._target, self._user, "authorizationError")
-        self._answered = True
-        return answer
+        raise self._contact.refused(reason)
 
     async def _discover(self, waits_s: Sequence[float]) -> None:
         message_id = self._next_id()
@@ -96,7 +80,7 @@ class UsmLink:
             return head if head.message_id == message_id and head.engine_id else None
 
         head = await self._exchange.exchange(usm_message.discovery(message_id), take, waits_s)
-        self._heard = True
+        self._contact.heard = True
         self._peer.engine_id = head.engine_id
         self._set_clock(head)
 
@@ -117,7 +101,7 @@ class UsmLink:
         if head.message_id != message_id:
             return None
         if head.flags & AUTH and not usm_message.is_signed_by(user, self._keys, head, data):
-            self._badly_signed += 1
+            self._contact.badly_signed += 1
             raise ValueError("a signature that is not this user's")
         found = usm_message.opened(user, self._keys, head, data)
         if isinstance(found, Report):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.snmp.engine import AUTHORIZATION_ERROR, Answer
 from agent.snmp.target import Target, User
 from inventory.errors import ConfigError, NoAnswer
 from inventory.words import _
@@ -16,6 +17,35 @@ def user_of(target: Target) -> User:
             do=_("give the user's name, and its passwords as the device has them"),
         )
     return target.user
+
+
+class Contact:
+    """What a link has heard of its device so far, and so what a refusal or silence means."""
+
+    def __init__(self, target: Target, user: User) -> None:
+        self._target = target
+        self._user = user
+        self.heard = False
+        self.answered = False
+        self.badly_signed = 0
+
+    def checked(self, answer: Answer) -> Answer:
+        """The answer; raises NoAnswer when the first is that this user may read nothing (RFC 3413, 3.2)."""
+        if answer.error == AUTHORIZATION_ERROR and not self.answered:
+            raise refusal(self._target, self._user, "authorizationError")
+        self.answered = True
+        return answer
+
+    def refused(self, reason: str) -> Exception:
+        """The error for a Report: for people before the first answer, for the log in the middle of a poll."""
+        error = refusal(self._target, self._user, reason)
+        return ConnectionError(error.what) if self.answered else error
+
+    def silence(self) -> Exception:
+        """The error when no wait brought an answer."""
+        if self.heard and not self.answered:
+            return refusal_in_silence(self._target, self._user, signed=not self.badly_signed)
+        return TimeoutError(f"no answer from {self._target.where}")
 
 
 def refusal(target: Target, user: User, reason: str) -> NoAnswer:
