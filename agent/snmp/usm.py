@@ -42,11 +42,15 @@ class UsmLink:
     ) -> Answer:
         """The answer. Raises NoAnswer saying what to check where the device refuses the user before it ever
         answered, or answered the discovery alone; ConnectionError where it refuses later."""
+        known = self._peer.engine_id
         try:
             return await self._ask(kind, oids, waits_s, repetitions)
         except TimeoutError:
-            if not self._contact.answered:
-                self._peer.engine_id = b""  # the one we remember may be another device's by now
+            if self._contact.answered:
+                raise
+            if known and await self._is_another(known, waits_s):
+                return await self.ask(kind, oids, waits_s, repetitions)
+            self._peer.engine_id = b""
             raise self._contact.silence() from None
 
     def close(self) -> None:
@@ -71,6 +75,14 @@ class UsmLink:
             else:
                 break
         raise self._contact.refused(reason)
+
+    async def _is_another(self, known: bytes, waits_s: Sequence[float]) -> bool:
+        """Whether the silence comes from another device than the one that we remember."""
+        try:
+            await self._discover(waits_s[:1])
+        except TimeoutError:
+            return False
+        return self._peer.engine_id != known
 
     async def _discover(self, waits_s: Sequence[float]) -> None:
         message_id = self._next_id()

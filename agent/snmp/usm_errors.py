@@ -62,6 +62,8 @@ def refusal_in_silence(target: Target, user: User, *, signed: bool) -> NoAnswer:
     """The error for a device that told its engine id and then answers this user no more."""
     if not signed:
         return refusal(target, user, "wrongDigests")
+    if user.context:
+        return refusal(target, user, "unknownContexts")
     words = {"user": user.name, "level": user.level}
     passwords = {
         "noAuthNoPriv": _("check the user name, and what the user may read"),
