@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from agent.snmp.target import Target
+from agent.snmp.choose import EngineName
+from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
 from inventory.config import ProgramSettings, SecretRef, Section, load_settings, reveal
 from inventory.register import DEVICE_ROLES
 from inventory.suggest import did_you_mean
@@ -38,6 +38,20 @@ class SpoolSettings(Section):
     max_days: float = Field(default=30.0, gt=0)
 
 
+class UserSettings(Section):
+    """An SNMPv3 user; the passwords are references."""
+
+    name: str = Field(min_length=1, max_length=32)
+    auth: Auth | None = None
+    auth_key: SecretRef = "plain:"
+    priv: Priv | None = None
+    priv_key: SecretRef = "plain:"
+    context: str = ""
+    key_extension: KeyExtension = "blumenthal"
+    allow_md5: bool = False
+    allow_des: bool = False
+
+
 class DeviceSettings(Section):
     """One device. ``id`` is its id in the register."""
 
@@ -45,10 +59,12 @@ class DeviceSettings(Section):
     address: str = Field(min_length=1)
     port: int = Field(default=161, ge=1, le=65535)
     role: str
-    version: Literal["1", "2c"] = "2c"
-    community: SecretRef
+    version: Version = "2c"
+    community: SecretRef | None = None
+    user: UserSettings | None = None
     timeout_s: float = Field(default=3.0, gt=0, le=60)
     retries: int = Field(default=2, ge=0, le=10)
+    ports: tuple[str, ...] = ()
 
     @field_validator("role")
     @classmethod
@@ -59,6 +75,14 @@ class DeviceSettings(Section):
                 % {"role": role, "hint": did_you_mean(role, DEVICE_ROLES)}
             )
         return role
+
+    @model_validator(mode="after")
+    def _credentials_fit(self) -> DeviceSettings:
+        if self.version == "3" and self.user is None:
+            raise ValueError(_('version "3" needs a [agent.device.user] table'))
+        if self.version != "3" and self.community is None:
+            raise ValueError(_('needs a community, or version = "3" and a user'))
+        return self
 
 
 class AgentSettings(ProgramSettings):
@@ -75,6 +99,7 @@ class AgentSettings(ProgramSettings):
     topology_interval_s: int = Field(default=1800, ge=1)
     inventory_interval_s: int = Field(default=21600, ge=1)
     devices_at_once: int = Field(default=16, ge=1, le=1024)
+    engine: EngineName = "auto"
     references: tuple[str, ...] = ()
     device: list[DeviceSettings] = Field(min_length=1)
 
@@ -103,8 +128,23 @@ def target_of(device: DeviceSettings) -> Target:
     return Target(
         address=device.address,
         port=device.port,
-        community=reveal(device.community),
+        community=reveal(device.community) if device.community else "",
+        user=_user(device.user) if device.user and device.version == "3" else None,
         version=device.version,
         timeout_s=device.timeout_s,
         retries=device.retries,
+    )
+
+
+def _user(settings: UserSettings) -> User:
+    return User(
+        settings.name,
+        auth=settings.auth,
+        auth_key=reveal(settings.auth_key),
+        priv=settings.priv,
+        priv_key=reveal(settings.priv_key),
+        context=settings.context,
+        key_extension=settings.key_extension,
+        allow_md5=settings.allow_md5,
+        allow_des=settings.allow_des,
     )

@@ -47,7 +47,7 @@ async def _work(
 ) -> None:
     wake = asyncio.Event()
     memory = Memory()
-    poll = poller(load_or_make_key(settings.state_dir / KEY_FILE))
+    poll = poller(load_or_make_key(settings.state_dir / KEY_FILE), settings.engine)
     one_at_a_time = asyncio.Lock()
 
     async def one_round() -> None:

@@ -18,6 +18,7 @@ from agent.merge import merge
 from agent.outcome import any_alive, outcomes
 from agent.poll import poll_device
 from agent.privacy import Stations
+from agent.snmp.choose import EngineName, engine_named
 from agent.spool import Spool
 from agent.uplink import compress
 from inventory.errors import StoreError
@@ -46,12 +47,18 @@ class Memory:
     losses: tuple[str, int, int] = ("", 0, 0)
 
 
-def poller(stations: Stations) -> Poll:
+def poller(stations: Stations, engine: EngineName = "auto") -> Poll:
     """The real poll."""
 
     async def poll(device: DeviceSettings, jobs: frozenset[Job], limit_s: float) -> Reading:
+        target = target_of(device)
         return await poll_device(
-            target_of(device), now=datetime.now(UTC), jobs=jobs, budget_s=limit_s, stations=stations
+            target,
+            now=datetime.now(UTC),
+            jobs=jobs,
+            budget_s=limit_s,
+            engine=engine_named(engine, target),
+            stations=stations,
         )
 
     return poll

@@ -85,8 +85,8 @@ def machines_in(
 ) -> set[bytes]:
     """The MAC addresses in a walk that are not the device's own.
 
-    ``octets_of`` are the octet strings by OID, ``names`` all OIDs; ``stations`` are columns of makers' tables
-    whose index begins with the MAC address of a wireless client.
+    ``octets_of`` are the octet strings by OID, ``names`` all OIDs; ``stations`` are the entries of makers'
+    tables whose index begins with the MAC address of a wireless client.
     """
     own, found = set[bytes](), set[bytes]()
     for name, octets in octets_of.items():
@@ -102,7 +102,7 @@ def machines_in(
         if _is_under(name, IN_INDEXES):
             found |= _octets(name[-6:])
         elif root := next((root for root in stations if name[: len(root)] == root), None):
-            index = name[len(root) :]
+            index = name[len(root) + 1 :]
             found |= _octets(index[1:7] if len(index) == 7 and index[0] == 6 else index[:6])
         found |= _identified(name)
     return {mac for mac in found - own if any(mac) and not mac[0] & 1}

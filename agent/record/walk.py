@@ -11,6 +11,7 @@ from importlib import resources
 from agent.snmp import ber
 from agent.snmp.engine import Answer, Kind, Missing, Oid, Value, oid
 from agent.snmp.session import OutOfTime, Session
+from agent.vendors.load import vendor_files
 
 ROOTS: tuple[Oid, ...] = (
     oid("1.0.8802.1.1.2"),  # LLDP-MIB
@@ -67,6 +68,18 @@ def removed_subtrees() -> tuple[Oid, ...]:
     """The subtrees that are stepped over, in order."""
     text = resources.files("agent.record").joinpath("removed.toml").read_text(encoding="utf-8")
     return tuple(sorted(oid(dotted) for group in tomllib.loads(text).values() for dotted in group))
+
+
+def station_entries() -> tuple[Oid, ...]:
+    """Row objects of makers' tables whose index begins with a wireless client's MAC address."""
+    return tuple(
+        oid(table.entry if table.entry.startswith(".") else f"{root}.{table.entry}")
+        for file in vendor_files()
+        for controller in file.wireless
+        for root in controller.roots
+        for table in controller.table
+        if table.role == "stations" and table.key == "mac"
+    )
 
 
 async def walk_device(session: Session, told: Callable[[int], None]) -> Walked:

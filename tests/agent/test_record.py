@@ -245,3 +245,9 @@ def test_a_recorded_device_reads_like_the_device(tmp_path: Path, name: str) -> N
     for mac in set(arp) - set(own):
         assert isinstance(mac, bytes)
         assert mac.hex().encode() not in text or not any(mac)
+
+
+def test_a_wireless_client_known_by_its_index_alone_is_disguised() -> None:
+    entry = oid("1.3.6.1.4.1.2011.6.139.18.1.2.1")
+
+    assert machines_in({}, [(*entry, 25, *MAC), (*entry, 25, 6, *OWN)], [entry]) == {MAC, OWN}

@@ -32,6 +32,10 @@ look() {
     skipped=""
     need snmpd "the agent against a real SNMP daemon" has snmpd
     need snmp "the simulated devices against net-snmp's own client" has snmpbulkwalk
+    need frr "a real IPv6 router" has_file /usr/lib/frr/zebra
+    need lldpd "a real IPv6 router" has lldpd
+    need iproute2 "hosts in network namespaces" has ip
+    need iperf3 "throughput tests" has iperf3
     need prometheus "metric pages checked by promtool and scraped by Prometheus" has promtool
     need chromium "the report as a browser shows and prints it" has_any chromium chromium-browser
     need fontconfig "Chinese in those pictures" has fc-list
