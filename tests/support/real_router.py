@@ -91,13 +91,16 @@ def running() -> Iterator[Router]:
     names = {role: f"{tag}{role[0]}" for role in ("router", "agent", "carrier")}
     folder = Path(tempfile.mkdtemp(prefix="wanzhao-router-", dir="/tmp"))
     folder.chmod(0o755)
+    started: list[subprocess.Popen[bytes]] = []
     try:
         _wire(names)
-        _start(names, folder)
+        _start(names, folder, started)
         yield Router(names["router"], names["agent"], names["carrier"])
     finally:
         for name in names.values():
             _end(name)
+        for process in started:
+            process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -120,7 +123,7 @@ def _wire(names: dict[str, str]) -> None:
     _in(router, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
 
 
-def _start(names: dict[str, str], folder: Path) -> None:
+def _start(names: dict[str, str], folder: Path, started: list[subprocess.Popen[bytes]]) -> None:
     router, carrier = names["router"], names["carrier"]
     (folder / "frr.conf").write_text(FRR_CONF, encoding="utf-8")
     (folder / "snmpd.conf").write_text(SNMPD_CONF.format(lan=LAN, folder=folder), encoding="utf-8")
@@ -129,22 +132,24 @@ def _start(names: dict[str, str], folder: Path) -> None:
     common = ("-f", str(folder / "frr.conf"), "-z", str(folder / "zserv.api"), "--vty_socket", str(folder))
     for daemon in ("zebra", "staticd"):
         pid = str(folder / f"{daemon}.pid")
-        _spawn(router, folder, str(FRR / daemon), *common, "-i", pid, "-P", "0")
+        started.append(_spawn(router, folder, str(FRR / daemon), *common, "-i", pid, "-P", "0"))
         _wait(folder / f"{daemon}.vty")
-    _spawn(router, folder, _which("snmpd"), "-f", "-C", "-c", str(folder / "snmpd.conf"), "-Lf", "/dev/null")
+    started.append(
+        _spawn(
+            router, folder, _which("snmpd"), "-f", "-C", "-c", str(folder / "snmpd.conf"), "-Lf", "/dev/null"
+        )
+    )
     _wait(folder / "agentx")
     for name, more in ((router, ("-x", "-X", str(folder / "agentx"))), (carrier, ())):
         socket = folder / f"lldpd.{name}"
-        _spawn(name, folder, _which("lldpd"), "-d", "-u", str(socket), "-O", "/dev/null", *more)
+        started.append(
+            _spawn(name, folder, _which("lldpd"), "-d", "-u", str(socket), "-O", "/dev/null", *more)
+        )
         _wait(socket)
         _in(name, _which("lldpcli"), "-u", str(socket), "configure", "lldp", "tx-interval", "1")
         _in(name, _which("lldpcli"), "-u", str(socket), "configure", "system", "hostname", name)
-    _until(
-        lambda: (
-            "via: LLDP"
-            in _in(router, _which("lldpcli"), "-u", str(folder / f"lldpd.{router}"), "show", "neighbors")
-        )
-    )
+    ask = (_which("lldpcli"), "-u", str(folder / f"lldpd.{router}"), "show", "neighbors")
+    _until(lambda: carrier in _in(router, *ask))
 
 
 def _which(name: str) -> str:
@@ -161,9 +166,9 @@ def _in(name: str, *command: str) -> str:
     return _do("ip", "netns", "exec", name, *command)
 
 
-def _spawn(name: str, folder: Path, *command: str) -> None:
+def _spawn(name: str, folder: Path, *command: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {"SNMP_PERSISTENT_DIR": str(folder / "snmp"), "MIBS": ""}
-    subprocess.Popen(
+    return subprocess.Popen(
         ["ip", "netns", "exec", name, *command],
         env=environment,
         stdout=subprocess.DEVNULL,
