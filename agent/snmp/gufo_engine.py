@@ -81,12 +81,10 @@ class GufoLink:
         self._target = target
         self._exact_engine = exact
         self._exact: Link | None = None
-        self._columns: dict[Oid, _Column] = {}
-        self._discovered = False
-        self._answered = False
-        self._clock_good_until = 0.0
         self._at_once = max(1, min(_AT_ONCE, target.max_varbinds))
-        self._socket = _socket(target, where)
+        self._where = where
+        self._socket: Any = None
+        self._start_again()
 
     async def ask(
         self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
@@ -103,8 +101,9 @@ class GufoLink:
             if isinstance(doubt.__cause__, gufo.SnmpAuthError):
                 self._clock_good_until = 0.0  # one of the reasons, which gufo cannot tell apart
         except TimeoutError:
-            if not self._discovered or self._answered:
+            if not self._discovered:
                 raise
+            self._start_again()  # gufo is silent about a restarted device and a wrong privacy password
         if self._exact is None:
             self._exact = await self._exact_engine.connect(self._target)
         return await self._exact.ask(kind, oids, waits_s, repetitions)
@@ -114,6 +113,12 @@ class GufoLink:
         if self._exact is not None:
             self._exact.close()
 
+    def _start_again(self) -> None:
+        self._socket = _socket(self._target, self._where)
+        self._columns: dict[Oid, _Column] = {}
+        self._discovered = False
+        self._clock_good_until = 0.0
+
     async def _get(self, oids: Sequence[Oid], waits_s: Sequence[float]) -> Answer:
         names = [dotted(name) for name in oids]
         found = await self._exchange(
@@ -121,7 +126,6 @@ class GufoLink:
         )
         if any(found.get(name) is None for name in names):
             raise _Doubt  # an error, no such object, or NULL
-        self._answered = True
         return Answer(0, 0, [(name, _plain(found[word])) for name, word in zip(oids, names, strict=True)])
 
     async def _bulk(self, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int) -> Answer:
@@ -138,7 +142,6 @@ class GufoLink:
         except TimeoutError:
             self._columns.update(zip(oids, columns, strict=True))
             raise
-        self._answered = True
         return Answer(0, 0, self._rows(columns, repetitions))
 
     async def _fetch(self, column: _Column, waits_s: Sequence[float]) -> None:

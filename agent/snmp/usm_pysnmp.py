@@ -22,6 +22,7 @@ from agent.snmp.target import Target, User
 from agent.snmp.udp import Exchange, open_exchange
 from agent.snmp.usm_errors import Contact, user_of
 from agent.snmp.usm_keys import require_ciphers
+from agent.snmp.usm_message import head_of
 
 _VERSION = _USM = 3
 _PDU_VERSION = 1
@@ -53,6 +54,8 @@ _REASONS: dict[type[Any], str] = {
     errind.DecryptionError: "decryptionErrors",
     errind.UnsupportedSecurityLevel: "unsupportedSecLevels",
 }
+_STRANGER = (errind.UnknownEngineID, errind.NotInTimeWindow, errind.UnknownSecurityName)
+"""What pysnmp calls the report of a device that restarted or was replaced"""
 _AGAIN = ("unknownEngineIDs", "notInTimeWindows")
 
 
@@ -75,18 +78,7 @@ class PysnmpUsmLink:
         self._exchange = exchange
         self._contact = Contact(target, user)
         self._request_id = secrets.randbelow(1 << 30)
-        self._engine = SnmpEngine()
-        self._engine.transport_dispatcher = _NoDispatcher()
-        self._messages = self._engine.message_processing_subsystems[_VERSION]
-        extension = user.key_extension if user.priv in ("AES192", "AES256") else "blumenthal"
-        config.add_v3_user(
-            self._engine,
-            user.name,
-            _AUTHS[user.auth],
-            user.auth_key or None,
-            _PRIVS[user.priv, extension],
-            user.priv_key or None,
-        )
+        self._start_again()
 
     async def ask(
         self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
@@ -108,6 +100,17 @@ class PysnmpUsmLink:
     def close(self) -> None:
         self._exchange.close()
 
+    def _start_again(self) -> None:
+        user = self._user
+        self._engine = SnmpEngine()
+        self._engine.transport_dispatcher = _NoDispatcher()
+        self._messages = self._engine.message_processing_subsystems[_VERSION]
+        extension = user.key_extension if user.priv in ("AES192", "AES256") else "blumenthal"
+        auth, priv = _AUTHS[user.auth], _PRIVS[user.priv, extension]
+        auth_key = user.auth_key if user.auth else None
+        priv_key = user.priv_key if user.priv else None
+        config.add_v3_user(self._engine, user.name, auth, auth_key, priv, priv_key)
+
     async def _exchange_once(
         self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int
     ) -> Answer | str:
@@ -128,25 +131,32 @@ class PysnmpUsmLink:
             True,
             request_id,
         )
+        message_id = head_of(bytes(message)).message_id
         return await self._exchange.exchange(
-            bytes(message), lambda datagram: self._taken(datagram, request_id), waits_s
+            bytes(message), lambda datagram: self._taken(datagram, message_id, request_id), waits_s
         )
 
-    def _taken(self, datagram: bytes, request_id: int) -> Answer | str | None:
+    def _taken(self, datagram: bytes, message_id: int, request_id: int) -> Answer | str | None:
         """The answer to the question or the reason against it; None for another. Raises ValueError."""
         try:
             parts = self._messages.prepare_data_elements(self._engine, (), self._target.where, datagram)
         except StatusInformation as status:
-            return self._report(status, request_id)
+            return self._report(status, head_of(datagram).message_id == message_id)
         except (PyAsn1Error, PySnmpError, TypeError, IndexError, AttributeError) as error:
             raise ValueError("not an SNMPv3 message") from error
         answered, answer = pysnmp_packets.answer_of("2c", parts[7])
         return answer if answered == request_id else None
 
-    def _report(self, status: Any, request_id: int) -> str | None:
+    def _report(self, status: Any, is_ours: bool) -> str | None:
         why: Any = status.get("errorIndication")
+        reason = _REASONS.get(type(why), str(why))
+        if not is_ours:
+            return None
         if "sendPduHandle" in status:
-            return _REASONS.get(type(why), str(why)) if status["sendPduHandle"] == request_id else None
+            return reason
+        if isinstance(why, _STRANGER):
+            self._start_again()
+            return "unknownEngineIDs"
         if isinstance(why, errind.AuthenticationFailure):
             self._contact.badly_signed += 1
         raise ValueError(f"a message that pysnmp refuses: {why}")
