@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import shutil
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import recordings
+from snmpd import program, snmpd
 
 from agent.poll import poll_device
 from agent.snmp.target import Target
 from inventory.reading import Reading
 
-SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/sbin")
-pytestmark = [pytest.mark.snmpd, pytest.mark.skipif(SNMPD is None, reason="snmpd is not installed")]
+pytestmark = [
+    pytest.mark.snmpd,
+    pytest.mark.skipif(program() is None, reason="no snmpd here; apt-get install snmpd"),
+]
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -29,36 +28,9 @@ NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The UDP port of a running snmpd."""
-    folder = tmp_path_factory.mktemp("snmpd")
-    port = recordings.free_port()
-    conf = folder / "snmpd.conf"
-    conf.write_text(
-        f"agentAddress udp:127.0.0.1:{port}\nrocommunity public 127.0.0.1\n"
-        "sysName real-agent\nsysLocation 三年级一班\n",
-        encoding="utf-8",
-    )
-    assert SNMPD is not None
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [SNMPD, "-f", "-Lo", "-C", "-c", str(conf), "-I", "-smux", f"--persistentDir={folder}"],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_it_answers(port, folder / "log")
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def _wait_until_it_answers(port: int, log: Path) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        target = Target("127.0.0.1", community="public", port=port, timeout_s=0.5, retries=0)
-        if asyncio.run(poll_device(target, now=NOW, jobs=frozenset())).outcome == "ok":
-            return
-    raise RuntimeError(log.read_text(errors="replace")[-500:])
+    lines = ["sysName real-agent", "sysLocation 三年级一班"]
+    with snmpd(tmp_path_factory.mktemp("snmpd"), lines=lines) as found:
+        yield found
 
 
 def read(port: int, version: Literal["1", "2c"] = "2c") -> Reading:
