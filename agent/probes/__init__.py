@@ -1,0 +1,1 @@
+"""Active tests: the agent as a user of the school's network, without privileges (docs/probes.md)."""
