@@ -1,4 +1,4 @@
-"""A school and its network in two network namespaces, joined by a cable. Only for root; ended by the block."""
+"""A school and its network in two network namespaces, joined by a cable. For root; ended by the block."""
 
 from __future__ import annotations
 
