@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from agent.wifi.remember import wireless_after
 from inventory.reading import Reading, System, Table
 
 # The parts of a reading; the table of the same name says how each was read. A part keeps its last good
 # content while its table was not read in this round, or was read with a time-out, an error or only in part;
-# the table's status says so.
+# the table's status says so. Wireless has rules of its own: agent/wifi/remember.py.
 PARTS = (
     "interfaces",
     "counters",
@@ -29,7 +30,6 @@ PARTS = (
     "fdb",
     "lldp_neighbors",
     "entities",
-    "wireless",
 )
 _GOOD = frozenset({"ok", "empty", "unsupported"})
 
@@ -41,6 +41,7 @@ def merge(before: Reading | None, now: Reading) -> Reading:
     kept: dict[str, object] = {
         part: getattr(before, part) for part in PARTS if not _was_read(now.tables.get(part))
     }
+    kept["wireless"] = wireless_after(before.wireless, now, now.tables)
     system = {
         name: value
         for name, value in msgspec.structs.asdict(before.system).items()

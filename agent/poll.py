@@ -34,6 +34,7 @@ PARTS: tuple[Part, ...] = (
     Part("status", addresses.read),
     Part("status", routes.read),
     Part("status", wireless.read),
+    Part("topology", wireless.read_details),
     Part("topology", lldp.read),
     Part("topology", neighbors.read),
     Part("inventory", entities.read),

@@ -9,9 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from inventory.wifi import ApState
-
-Role = Literal["aps", "radios", "clients"]
+from agent.vendors.wireless import Controller
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,39 +37,6 @@ class AddressTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     entry: str
     layout: Literal["ipAddressTable", "columns", "index"]
     columns: dict[str, int] = {}
-
-
-class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of a controller. ``entry`` continues the root. Rows of one access point share the first
-    ``key_length`` numbers of their index (0: the whole index), which read as ``key``.
-
-    ``columns`` names what to take: name, mac, serial, model, ip, state, clients, and for radios band and
-    channel. ``states`` puts the device's words for the state into ours; ``listed`` is the state of a row
-    that has no known word.
-    """
-
-    name: str
-    entry: str
-    role: Role = "aps"
-    key: Literal["mac", "text", "none"] = "none"
-    key_length: int = 0
-    columns: dict[str, int]
-    states: dict[str, ApState] = {}
-    listed: ApState = "unknown"
-    bands: dict[str, str] = {}
-
-
-class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one line of wireless controllers is read; the first of ``roots`` that answers is taken.
-
-    ``scalars``: aps_online, aps_offline, aps_total, clients (OIDs continue the root, or are absolute with a
-    leading dot).
-    """
-
-    name: str
-    roots: list[str]
-    scalars: dict[str, str] = {}
-    table: list[WirelessTable] = []
 
 
 class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 from snmprec_device import FakeDevice, table
 
 from agent.parts.wireless import WirelessRead, read_wireless
@@ -11,7 +12,7 @@ from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.session import Session
 from agent.snmp.target import Target
-from agent.vendors.load import Controller, WirelessTable
+from agent.vendors.wireless import Controller, WirelessTable
 
 OLD, NEW = "1.3.6.1.4.1.1.75", "1.3.6.1.4.1.2.75"
 MAC = (0, 0, 0, 0, 0, 1)
@@ -27,9 +28,9 @@ RADIOS = WirelessTable(
     entry="2.2",
     role="radios",
     key="mac",
-    key_length=6,
-    columns={"state": 1, "band": 2, "clients": 3},
-    states={"1": "online"},
+    after=1,
+    columns={"up": 1, "band": 2, "clients": 3},
+    up={"1": "up", "2": "down"},
     bands={"1": "2.4", "2": "5"},
 )
 CONTROLLER = Controller(
@@ -39,12 +40,12 @@ BEYOND = {oid("1.3.6.1.5.1"): 1}
 
 
 def read(objects: dict[Oid, Value], controllers: list[Controller] | None = None) -> WirelessRead:
-    async def run() -> WirelessRead:
-        device = FakeDevice({**objects, **BEYOND})
-        async with Session(device, Target("192.0.2.1", community="c"), 60) as session:
-            return await read_wireless(Reads(session), controllers or [CONTROLLER])
+    return asyncio.run(_read(FakeDevice({**objects, **BEYOND}), controllers or [CONTROLLER]))
 
-    return asyncio.run(run())
+
+async def _read(device: FakeDevice, controllers: list[Controller]) -> WirelessRead:
+    async with Session(device, Target("192.0.2.1", community="c"), 60) as session:
+        return await read_wireless(Reads(session), controllers)
 
 
 def aps(root: str, count: int, state: int = 1) -> dict[Oid, Value]:
@@ -110,18 +111,38 @@ def test_an_access_point_that_only_the_radio_table_knows_is_counted() -> None:
         {1: {(*MAC, 0): 1, (*MAC, 1): 2}, 2: {(*MAC, 0): 1, (*MAC, 1): 2}, 3: {(*MAC, 0): 3, (*MAC, 1): 4}},
     )
 
-    found = read(radios).wireless
+    found = read({**radios, oid(f"{NEW}.1.1.0"): 1}).wireless
 
     assert found is not None
-    assert [(ap.mac, ap.state, ap.clients) for ap in found.aps] == [("00:00:00:00:00:01", "online", 7)]
-    assert [(radio.index, radio.band) for radio in found.aps[0].radios] == [(0, "2.4"), (1, "5")]
+    assert [(ap.mac, ap.state) for ap in found.aps] == [("00:00:00:00:00:01", "online")]
 
 
 def test_an_access_point_whose_radios_are_down_is_not_called_online() -> None:
-    found = read(table(oid(f"{NEW}.2.2"), {1: {(*MAC, 0): 2}})).wireless
+    found = read({**table(oid(f"{NEW}.2.2"), {1: {(*MAC, 0): 2}}), oid(f"{NEW}.1.1.0"): 1}).wireless
 
     assert found is not None
     assert found.aps[0].state == "unknown"
+
+
+def test_the_radio_table_is_left_alone_while_the_list_of_access_points_is_whole() -> None:
+    device = FakeDevice({**aps(NEW, 4), oid(f"{NEW}.1.1.0"): 4, **BEYOND})
+
+    asyncio.run(_read(device, [CONTROLLER]))
+
+    assert not any(
+        question.oids[0][: len(oid(f"{NEW}.2.2"))] == oid(f"{NEW}.2.2") for question in device.asked
+    )
+
+
+def test_a_device_without_counts_and_rows_is_asked_for_no_second_table() -> None:
+    more = WirelessTable(name="more", entry="2.9", key="mac", columns={"model": 1})
+    device = FakeDevice(BEYOND)
+
+    asyncio.run(_read(device, [msgspec.structs.replace(CONTROLLER, roots=[NEW], table=[APS, more])]))
+
+    assert not any(
+        question.oids[0][: len(oid(f"{NEW}.2.9"))] == oid(f"{NEW}.2.9") for question in device.asked
+    )
 
 
 def test_a_list_shorter_than_the_controllers_count_is_partial_and_noted() -> None:

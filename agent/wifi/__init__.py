@@ -1,0 +1,1 @@
+"""Wireless: what the cells of controllers' tables mean, and how rows become access points and stations."""
