@@ -59,6 +59,11 @@ class User:
                 _("SNMPv3 privacy without authentication does not exist"),
                 _("give the authentication protocol and password too"),
             ),
+            (
+                (self.auth is None and self.auth_key != "") or (self.priv is None and self.priv_key != ""),
+                _("an SNMPv3 password without its protocol"),
+                _("name the protocol (SHA256, AES128 ...) that the device uses, or leave the password out"),
+            ),
             (self.auth is not None and len(self.auth_key) < _SHORTEST_SECRET, short, longer),
             (self.priv is not None and len(self.priv_key) < _SHORTEST_SECRET, short, longer),
             (

@@ -57,6 +57,7 @@ def test_what_is_encrypted_can_be_decrypted(priv: Priv, plain: bytes) -> None:
         ({"auth_key": "short"}, "8 characters"),
         ({"priv_key": "short"}, "8 characters"),
         ({"auth": None}, "without authentication"),
+        ({"priv": None}, "without its protocol"),
         ({"auth": "MD5"}, "allow_md5"),
         ({"priv": "DES"}, "allow_des"),
         ({"name": ""}, "1 to 32"),
@@ -162,7 +163,7 @@ class Clockwork:
         if head.engine_id != ENGINE_ID:
             return report(OPEN, usm_keys.Keys(), self.peer, head.message_id, UNKNOWN_ENGINE)
         if abs(head.time - self.peer.time) > 150:
-            signed = dataclasses.replace(self.user, priv=None)
+            signed = dataclasses.replace(self.user, priv=None, priv_key="")
             return report(signed, self.keys, self.peer, head.message_id, NOT_IN_TIME)
         self.asked += 1
         self.peer = Peer(ENGINE_ID, 1, self.peer.time, time.monotonic())
@@ -183,7 +184,7 @@ def test_a_device_that_restarts_and_does_not_count_it_is_read_on() -> None:
 def test_unsigned_wrongly_signed_and_plain_answers_are_ignored() -> None:
     clockwork = Clockwork()
     thief = dataclasses.replace(USER, auth_key="not-this-one")
-    plain = dataclasses.replace(USER, priv=None)
+    plain = dataclasses.replace(USER, priv=None, priv_key="")
     clockwork.strays = [
         lambda head: answer(OPEN, usm_keys.Keys(), clockwork.peer, head.message_id, b"lie"),
         lambda head: answer(
