@@ -14,7 +14,7 @@ from agent.snmp.target import Target, User
 from agent.snmp.udp import Exchange, open_exchange
 from agent.snmp.usm_errors import Contact, user_of
 from agent.snmp.usm_keys import Keys, keys_of, require_ciphers
-from agent.snmp.usm_message import AUTH, Peer, Report
+from agent.snmp.usm_message import AUTH, Peer, Read, Report
 from inventory.log import get_logger
 
 log = get_logger(__name__)
@@ -26,11 +26,12 @@ _ROUNDS = 4
 class UsmLink:
     """SNMPv3: a message id tells which question an answer answers, and a signature who gave it."""
 
-    def __init__(self, target: Target, user: User, exchange: Exchange, peer: Peer) -> None:
+    def __init__(self, target: Target, user: User, exchange: Exchange, peer: Peer, read: Read) -> None:
         self._target = target
         self._user = user
         self._exchange = exchange
         self._peer = peer
+        self._read = read
         self._keys = Keys()
         self._keys_for = b""
         self._message_id = secrets.randbelow(1 << 30)
@@ -115,7 +116,7 @@ class UsmLink:
         if head.flags & AUTH and not usm_message.is_signed_by(user, self._keys, head, data):
             self._contact.badly_signed += 1
             raise ValueError("a signature that is not this user's")
-        found = usm_message.opened(user, self._keys, head, data)
+        found = usm_message.opened(user, self._keys, head, data, self._read)
         if isinstance(found, Report):
             return found
         wanted = usm_message.flags_of(user)
@@ -139,13 +140,14 @@ class UsmLink:
 
 class UsmEngine:
     """Links for SNMPv3. It remembers the engine ids and clocks of the devices that it has met, which saves
-    the discovery at every later poll."""
+    the discovery at every later poll. ``read`` makes the values, as in ``ber.decode_by``."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Read = ber.value_of) -> None:
+        self._read = read
         self._peers: dict[tuple[str, int], Peer] = {}
 
     async def connect(self, target: Target) -> UsmLink:
         user = user_of(target)
         require_ciphers(user)
         peer = self._peers.setdefault((target.address, target.port), Peer())
-        return UsmLink(target, user, await open_exchange(target), peer)
+        return UsmLink(target, user, await open_exchange(target), peer, self._read)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from agent.snmp import ber, usm_keys
-from agent.snmp.engine import Answer, Oid, oid
+from agent.snmp.engine import Answer, Oid, Value, oid
 from agent.snmp.target import User
 from agent.snmp.usm_keys import Keys
 
+Read: TypeAlias = Callable[[int, bytes], Value]
+"""Makes a value of its BER tag and content octets"""
 AUTH, PRIV, REPORTABLE = 0x01, 0x02, 0x04
 _VERSION: Final = 3
 _USM: Final = 3
@@ -113,10 +116,12 @@ def is_signed_by(user: User, keys: Keys, head: Head, data: bytes) -> bool:
     return hmac.compare_digest(usm_keys.signature(user.auth, keys.auth, unsigned), head.signature)
 
 
-def opened(user: User, keys: Keys, head: Head, data: bytes) -> tuple[int, Answer] | Report:
+def opened(
+    user: User, keys: Keys, head: Head, data: bytes, read: Read = ber.value_of
+) -> tuple[int, Answer] | Report:
     """The request id and answer in a datagram, or the report. Raises ValueError for what is neither."""
     try:
-        return _opened(user, keys, head, data)
+        return _opened(user, keys, head, data, read)
     except IndexError as error:
         raise ValueError("the message is cut off") from error
 
@@ -147,7 +152,7 @@ def _head(data: bytes) -> Head:
     return Head(message_id, flags[0], engine_id, boots, time, signature_at, signature, privacy, body_at, end)
 
 
-def _opened(user: User, keys: Keys, head: Head, data: bytes) -> tuple[int, Answer] | Report:
+def _opened(user: User, keys: Keys, head: Head, data: bytes, read: Read) -> tuple[int, Answer] | Report:
     at, end = head.body_at, head.end
     if head.flags & PRIV:
         if user.priv is None:
@@ -159,7 +164,7 @@ def _opened(user: User, keys: Keys, head: Head, data: bytes) -> tuple[int, Answe
     _engine_id, at = _octets(data, at, end)
     _context, at = _octets(data, at, end)
     if data[at] != ber.REPORT:
-        return ber.decode_pdu(data, at, end, ber.value_of)
+        return ber.decode_pdu(data, at, end, read)
     _request_id, report = ber.decode_pdu(data, at, end, ber.value_of, ber.REPORT)
     name = report.varbinds[0][0] if report.varbinds else ()
     return Report(REASONS.get(name[:-1], ".".join(map(str, name))), head)

@@ -181,6 +181,24 @@ def test_a_device_that_restarts_and_does_not_count_it_is_read_on() -> None:
     assert clockwork.asked == 2
 
 
+def test_values_can_be_read_with_their_types() -> None:
+    clockwork = Clockwork()
+
+    async def main() -> Answer:
+        def receive(agent: Agent, request: bytes, addr: Any) -> None:
+            clockwork.behave(agent, usm_message.head_of(request), addr)
+
+        async with listening(receive) as agent:
+            target = Target("127.0.0.1", port=agent.port, version="3", user=USER)
+            link = await UsmEngine(lambda tag, content: bytes((tag,)) + content).connect(target)
+            try:
+                return await link.ask("get", [SYS_NAME], [1.0])
+            finally:
+                link.close()
+
+    assert asyncio.run(main()).varbinds == [(SYS_NAME, b"\x04sw-01")]
+
+
 def test_unsigned_wrongly_signed_and_plain_answers_are_ignored() -> None:
     clockwork = Clockwork()
     thief = dataclasses.replace(USER, auth_key="not-this-one")
