@@ -31,7 +31,12 @@ class Identity:
     @property
     def scalars(self) -> dict[str, Oid]:
         """Objects that tell the model, software or serial number."""
-        return {name: oid(dotted) for name, dotted in self.product.scalars.items()}
+        return {name: oid(path) for name, path in self.product.scalars.items() if not path.endswith(".*")}
+
+    @property
+    def columns(self) -> dict[str, Oid]:
+        """Places whose first object tells the same."""
+        return {name: oid(path[:-2]) for name, path in self.product.scalars.items() if path.endswith(".*")}
 
 
 def identity(sys_object_id: str | None, sys_descr: str | None) -> Identity | None:
@@ -65,16 +70,40 @@ def identified(
     if found is None:
         return msgspec.structs.replace(system, serial=chassis.serial)
     product = found.product
-    model = _first_group(product.model, system.sys_descr) or text(scalars.get("model"))
-    software = _first_group(product.software, system.sys_descr) or text(scalars.get("software"))
+    of_case = product.entity_model
     return msgspec.structs.replace(
         system,
         vendor=product.vendor or found.file.vendor,
         family=product.family,
-        model=model or (chassis.model if product.entity_model else None),
-        software=software or (chassis.software if product.entity_model else None),
-        serial=text(scalars.get("serial")) or (chassis.serial if product.entity_model else None),
+        model=_first_group(product.model, system.sys_descr)
+        or _told(product, "model", scalars, chassis.model if of_case else None)
+        or (_first_group(product.chassis, chassis.descr) if of_case else None),
+        software=_first_group(product.software, system.sys_descr)
+        or _told(product, "software", scalars, chassis.software if of_case else None),
+        serial=_first_group(product.serial, system.sys_descr)
+        or (chassis.serial if of_case else None)
+        or _told(product, "serial", scalars, None)
+        or (_board_serial(product, entities) if of_case else None),
     )
+
+
+def _told(product: Product, name: str, scalars: Mapping[str, Value], of_chassis: str | None) -> str | None:
+    """What the maker's objects say, else the chassis, cut to the words that matter."""
+    names = [known for known in product.scalars if known == name or known.startswith(f"{name}_")]
+    words = [(text(scalars.get(known)) or "").strip('" ') for known in names]
+    told = next((word for word in words if word), None) or of_chassis
+    told = _first_group(product.take.get(name, ()), told) or told
+    for short, whole in product.rename if told and name == "model" else ():
+        told = re.sub(short, whole, told or "")
+    return told
+
+
+def _board_serial(product: Product, entities: Sequence[Entity]) -> str | None:
+    """The serial number of a fixed device whose case has none: that of its first main board."""
+    if not product.board:
+        return None
+    boards = (item for item in entities if item.class_ == "module" and item.serial)
+    return next((item.serial for item in boards if re.search(product.board, item.name or "")), None)
 
 
 def _first_group(patterns: Sequence[str], where: str | None) -> str | None:

@@ -9,7 +9,7 @@ import msgspec
 from agent.device import Device, Job, Part, with_note
 from agent.identify import ENTERPRISES, Identity, enterprise_of, identified, identity
 from agent.mibs.system import SCALARS, system
-from agent.parts import addresses, entities, interfaces, lldp, neighbors, routes, wireless
+from agent.parts import addresses, entities, health, interfaces, lldp, neighbors, power, routes, ups, wireless
 from agent.privacy import Stations
 from agent.reads import Reads
 from agent.snmp.engine import Engine
@@ -38,6 +38,9 @@ PARTS: tuple[Part, ...] = (
     Part("topology", lldp.read),
     Part("topology", neighbors.read),
     Part("inventory", entities.read),
+    Part("environment", health.read),
+    Part("environment", power.read),
+    Part("environment", ups.read),
 )
 """The parts of a reading in the order in which they are read; a later one may use what earlier ones found."""
 

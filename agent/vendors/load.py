@@ -9,14 +9,21 @@ from typing import Literal
 
 import msgspec
 
+from agent.vendors.power import PoeSupplyObjects, PoeTable, UpsObjects
+from agent.vendors.sensors import EntitySensorTable, SensorTable
 from agent.vendors.wireless import Controller
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Devices with this sysObjectID (a prefix of whole numbers), and this pattern in sysDescr if given.
 
-    ``model`` and ``software`` are patterns for sysDescr, tried in turn, the first group counts; where none
-    fits, ``scalars`` (OIDs by name: model, serial, software) and the chassis of ENTITY-MIB are asked.
+    ``model``, ``software`` and ``serial`` are patterns for sysDescr, tried in turn, the first group counts;
+    where none fits, ``scalars`` and the chassis of ENTITY-MIB are asked. Scalars are OIDs by name (model,
+    serial, software; model_2 where the first does not answer; an OID that ends in .* is the first object
+    under it). ``take`` lists patterns by name that cut the words out of what scalars and chassis say;
+    ``rename`` are pairs of a pattern and what a model is called instead.
+    ``chassis`` are patterns for the description of a chassis without a model name, ``board`` one for the
+    name of the module whose serial number is the device's where its chassis has none.
     """
 
     sys_object_id: str
@@ -25,7 +32,12 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     family: str | None = None
     model: list[str] = []
     software: list[str] = []
+    serial: list[str] = []
     scalars: dict[str, str] = {}
+    take: dict[str, list[str]] = {}
+    rename: list[tuple[str, str]] = []
+    chassis: list[str] = []
+    board: str = ""
     entity_model: bool = True
 
 
@@ -44,6 +56,11 @@ class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     product: list[Product]
     address_table: list[AddressTable] = []
     wireless: list[Controller] = []
+    sensor: list[SensorTable] = []
+    entity_sensor: list[EntitySensorTable] = []
+    poe: list[PoeTable] = []
+    poe_supply: list[PoeSupplyObjects] = []
+    ups: list[UpsObjects] = []
 
 
 @cache

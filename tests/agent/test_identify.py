@@ -77,10 +77,14 @@ def test_every_pattern_of_the_vendor_files_compiles_with_one_group() -> None:
 
 def test_no_vendor_file_names_an_object_twice_or_wrongly() -> None:
     for file in vendor_files():
-        oids = [table.entry for table in file.address_table]
-        oids += [dotted for product in file.product for dotted in product.scalars.values()]
+        oids = [table.entry for table in (*file.address_table, *file.poe, *file.entity_sensor)]
+        oids += [path.removesuffix(".*") for product in file.product for path in product.scalars.values()]
         oids += [root for controller in file.wireless for root in controller.roots]
-        assert all(oid(dotted) for dotted in oids)
+        for table in file.sensor:
+            paths = [table.entry] if table.entry else list(table.scalars.values())
+            oids += [f"{root}.{path}" for path in paths for root in table.roots or [""]]
+        oids += [path for objects in (*file.poe_supply, *file.ups) for path in objects.scalars.values()]
+        assert all(len(oid(dotted)) > 6 for dotted in oids)
 
 
 # Words that are makers' names as well as plain English or protocols are left out.
