@@ -7,12 +7,16 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from agent.probes.config import ProbesSettings
 from agent.snmp.choose import EngineName
 from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
 from inventory.config import ProgramSettings, SecretRef, Section, load_settings, reveal
 from inventory.register import DEVICE_ROLES
 from inventory.suggest import did_you_mean
 from inventory.words import _
+
+NO_SECRET = "plain:"  # noqa: S105 - the opposite of one
+"""The reference of a secret that is not given."""
 
 
 class CollectorSettings(Section):
@@ -43,9 +47,9 @@ class UserSettings(Section):
 
     name: str = Field(min_length=1, max_length=32)
     auth: Auth | None = None
-    auth_key: SecretRef = "plain:"
+    auth_key: SecretRef = NO_SECRET
     priv: Priv | None = None
-    priv_key: SecretRef = "plain:"
+    priv_key: SecretRef = NO_SECRET
     context: str = ""
     key_extension: KeyExtension = "blumenthal"
     allow_md5: bool = False
@@ -60,7 +64,7 @@ class DeviceSettings(Section):
     port: int = Field(default=161, ge=1, le=65535)
     role: str
     version: Version = "2c"
-    community: SecretRef | None = None
+    community: SecretRef = NO_SECRET
     user: UserSettings | None = None
     timeout_s: float = Field(default=3.0, gt=0, le=60)
     retries: int = Field(default=2, ge=0, le=10)
@@ -80,7 +84,7 @@ class DeviceSettings(Section):
     def _credentials_fit(self) -> DeviceSettings:
         if self.version == "3" and self.user is None:
             raise ValueError(_('version "3" needs a [agent.device.user] table'))
-        if self.version != "3" and self.community is None:
+        if self.version != "3" and self.community == NO_SECRET:
             raise ValueError(_('needs a community, or version = "3" and a user'))
         return self
 
@@ -101,6 +105,7 @@ class AgentSettings(ProgramSettings):
     devices_at_once: int = Field(default=16, ge=1, le=1024)
     engine: EngineName = "auto"
     references: tuple[str, ...] = ()
+    probes: ProbesSettings | None = None
     device: list[DeviceSettings] = Field(min_length=1)
 
     @field_validator("poll_interval_s")
@@ -128,7 +133,7 @@ def target_of(device: DeviceSettings) -> Target:
     return Target(
         address=device.address,
         port=device.port,
-        community=reveal(device.community) if device.community else "",
+        community=reveal(device.community),
         user=_user(device.user) if device.user and device.version == "3" else None,
         version=device.version,
         timeout_s=device.timeout_s,

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.config import AgentSettings
 from agent.privacy import load_or_make_key
+from agent.probing import Probing
 from agent.rounds import Memory, poller, run_round
 from agent.spool import Spool
 from agent.uplink import Progress, Send, client_for, sender, ship_forever
@@ -48,11 +49,12 @@ async def _work(
     wake = asyncio.Event()
     memory = Memory()
     poll = poller(load_or_make_key(settings.state_dir / KEY_FILE), settings.engine)
+    probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()
 
     async def one_round() -> None:
         async with one_at_a_time:
-            answered = await run_round(settings, memory, spool, time.time(), poll)
+            answered = await run_round(settings, memory, spool, time.time(), poll, probing)
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,
@@ -90,6 +92,8 @@ async def _work(
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await uplink
+    if probing:
+        await probing.close()
     log.info("agent stopped; %d batches wait in the spool", spool.depth().batches)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,10 +15,13 @@ from agent.changes import Columns, DeviceFacts, settled
 from agent.config import AgentSettings, DeviceSettings, target_of
 from agent.device import Job
 from agent.facts import facts_of
+from agent.ladder import ipv6_ladder
 from agent.merge import merge
 from agent.outcome import any_alive, outcomes
 from agent.poll import poll_device
 from agent.privacy import Stations
+from agent.probing import AGENT, Probing
+from agent.rates import Drop, Rates, rates
 from agent.snmp.choose import EngineName, engine_named
 from agent.spool import Spool
 from agent.uplink import compress
@@ -41,6 +45,11 @@ class Memory:
     """What the agent remembers between rounds; nothing here is needed after a restart."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
+    polled: dict[str, Reading] = field(default_factory=dict)
+    """The last reading of each device as it was, without what earlier ones found."""
+    rates: dict[str, Rates] = field(default_factory=dict)
+    dropped: Counter[Drop] = field(default_factory=Counter)
+    """Intervals of counters left out since the start, by reason."""
     shipped: dict[str, DeviceFacts] = field(default_factory=dict)
     done_at: dict[tuple[str, Job], float] = field(default_factory=dict)
     frame_day: int = -1
@@ -64,14 +73,22 @@ def poller(stations: Stations, engine: EngineName = "auto") -> Poll:
     return poll
 
 
-async def run_round(settings: AgentSettings, memory: Memory, spool: Spool, now: float, poll: Poll) -> int:
+async def run_round(
+    settings: AgentSettings,
+    memory: Memory,
+    spool: Spool,
+    now: float,
+    poll: Poll,
+    probing: Probing | None = None,
+) -> int:
     """Poll, understand and spool one round; gives back the number of devices that answered.
 
     ``now`` is seconds since 1970; the slot is the start of its interval.
     """
     interval = settings.poll_interval_s
     slot = int(now) // interval * interval
-    readings = await _poll_all(settings, memory, now, poll)
+    tests = probing.round(now, busy_ratio(settings, memory)) if probing else _nothing()
+    readings, _tested = await asyncio.gather(_poll_all(settings, memory, now, poll), tests)
     alive = not _anyone(readings) and await any_alive(settings.references)
     columns = Columns(slot)
     _want_frames(memory, spool, slot)
@@ -79,7 +96,12 @@ async def run_round(settings: AgentSettings, memory: Memory, spool: Spool, now: 
     for device, outcome in outcomes(readings, reference_alive=alive).items():
         columns.add_poll(device, outcome)
         if outcome == "ok":
-            kept[device] = _add_facts(settings, memory, columns, device, readings[device])
+            facts = _understood(settings, memory, device, readings[device])
+            kept[device] = _add(memory, columns, device, facts)
+    if probing:
+        agent = AGENT + settings.campus
+        columns.add_poll(agent, "ok")
+        kept[agent] = _add(memory, columns, agent, probing.facts)
     _append(settings, memory, spool, columns, kept)
     return sum(reading.outcome == "ok" for reading in readings.values())
 
@@ -119,18 +141,49 @@ def _anyone(readings: dict[str, Reading]) -> bool:
     return any(reading.outcome == "ok" for reading in readings.values())
 
 
-def _add_facts(
-    settings: AgentSettings, memory: Memory, columns: Columns, device: str, reading: Reading
-) -> DeviceFacts:
+def _understood(settings: AgentSettings, memory: Memory, device: str, reading: Reading) -> DeviceFacts:
+    """The state of a device: this reading, what earlier ones found, and what moved in between."""
     asked = next(d for d in settings.device if d.id == device)
+    before = memory.polled.get(device)
+    moved = rates(before, reading) if before else None
+    if moved:
+        memory.rates[device] = moved
+        memory.dropped.update(moved.dropped)
     whole = merge(memory.readings.get(device), reading)
-    memory.readings[device] = whole
-    facts = settled(memory.shipped.get(device, {}), facts_of(whole, asked.role, frozenset(asked.ports)))
-    if device in memory.shipped:
-        columns.add_changes(device, memory.shipped[device], facts)
-    else:
+    whole = msgspec.structs.replace(whole, ipv6_ladder=ipv6_ladder(whole, moved))
+    memory.polled[device], memory.readings[device] = reading, whole
+    return facts_of(whole, asked.role, frozenset(asked.ports))
+
+
+def _add(memory: Memory, columns: Columns, device: str, facts: DeviceFacts) -> DeviceFacts:
+    """Put a device's facts into the batch: changes where the collector has the state, else all of it."""
+    if device not in memory.shipped:
         columns.add_frame(device, facts)
+        return dict(facts)
+    facts = settled(memory.shipped[device], facts)
+    columns.add_changes(device, memory.shipped[device], facts)
     return facts
+
+
+def busy_ratio(settings: AgentSettings, memory: Memory) -> float | None:
+    """How full the fullest of the ports named in the configuration was in the last interval, 0..1; None when
+    none is named or none was measured."""
+    full = [
+        max(rate.in_bps or 0.0, rate.out_bps or 0.0) / (speed * 1e6)
+        for device in settings.device
+        if device.id in memory.rates and device.id in memory.readings
+        for rate in memory.rates[device.id].ports
+        if rate.port in device.ports and (speed := _speeds(memory.readings[device.id]).get(rate.if_index))
+    ]
+    return max(full, default=None)
+
+
+def _speeds(reading: Reading) -> dict[int, float]:
+    return {port.if_index: port.speed_mbps for port in reading.interfaces if port.speed_mbps}
+
+
+async def _nothing() -> None:
+    """No tests are configured."""
 
 
 def _want_frames(memory: Memory, spool: Spool, slot: int) -> None:
