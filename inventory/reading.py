@@ -180,7 +180,8 @@ class Vlan(msgspec.Struct, frozen=True, kw_only=True):
 
 class LldpNeighbor(msgspec.Struct, frozen=True, kw_only=True):
     """One row of lldpRemTable. ``local_port`` is the local port's name when it is known; ``address`` the
-    neighbour's management address (lldpRemManAddrTable)."""
+    neighbour's management address (lldpRemManAddrTable), ``capabilities`` LldpSystemCapabilitiesMap in words;
+    ``source`` names the table, which for makers without LLDP-MIB is one of theirs."""
 
     local_if_index: int | None = None
     local_port: str | None = None
@@ -191,6 +192,7 @@ class LldpNeighbor(msgspec.Struct, frozen=True, kw_only=True):
     sys_descr: str | None = None
     address: str | None = None
     capabilities: list[str] = []
+    source: str | None = None
 
 
 RungName = Literal["configured", "routed", "neighbours", "clients", "bytes", "share"]

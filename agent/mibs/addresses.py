@@ -51,6 +51,13 @@ def like_ip_address_table(name: str, entry: Oid) -> TableSpec:
     return TableSpec(name=name, entry=entry, columns=_IP_ADDRESS_COLUMNS)
 
 
+def tells_no_ipv6(address_table: Rows) -> bool:
+    """Whether the table has rows and none of IPv6: many agents fill it with IPv4 alone, so its silence on
+    IPv6 proves nothing."""
+    found = [inet_index(index) for index in address_table]
+    return bool(found) and not any(item is not None and item.address.version == 6 for item in found)
+
+
 def ipv4_addresses(addr_table: Rows, address_table: Rows) -> list[Ipv4Address]:
     """IPv4 addresses: ipAddrTable first, then what only ipAddressTable has."""
     found: dict[ipaddress.IPv4Address, Ipv4Address] = {}
@@ -67,7 +74,9 @@ def ipv4_addresses(addr_table: Rows, address_table: Rows) -> list[Ipv4Address]:
     return [found[address] for address in sorted(found)]
 
 
-def ipv6_of_ip_address_table(address_table: Rows, prefix_table: Rows) -> list[Ipv6Address]:
+def ipv6_of_ip_address_table(
+    address_table: Rows, prefix_table: Rows, source: str = "ipAddressTable"
+) -> list[Ipv6Address]:
     """IPv6 addresses of ipAddressTable, or of a maker's table with the same layout."""
     prefixes = list(_prefixes(prefix_table))
     found: list[Ipv6Address] = []
@@ -78,22 +87,27 @@ def ipv6_of_ip_address_table(address_table: Rows, prefix_table: Rows) -> list[Ip
         length = prefix_of_pointer(row.get("ipAddressPrefix"), address)
         if length is None:
             length = _longest(prefixes, if_index, address)
-        found.append(ipv6(address, if_index, length, _ORIGINS.get(number(row.get("ipAddressOrigin")) or 0)))
+        origin = _ORIGINS.get(number(row.get("ipAddressOrigin")) or 0)
+        found.append(ipv6(address, if_index, length, source, origin))
     return found
 
 
-def ipv6_of_ipv6_mib(rows: Rows) -> list[Ipv6Address]:
+def ipv6_of_ipv6_mib(rows: Rows, source: str = "ipv6AddrTable") -> list[Ipv6Address]:
     """IPv6 addresses of ipv6AddrTable (RFC 2465); its ipv6IfIndex is the ifIndex on all devices seen."""
     found: list[Ipv6Address] = []
     for index, row in rows.items():
         address = plain_index(index[1:])
         if address is not None:
-            found.append(ipv6(address, index[0], number(row.get("ipv6AddrPfxLength"))))
+            found.append(ipv6(address, index[0], number(row.get("ipv6AddrPfxLength")), source))
     return found
 
 
 def ipv6(
-    address: ipaddress.IPv6Address, if_index: int | None, length: int | None, origin: str | None = None
+    address: ipaddress.IPv6Address,
+    if_index: int | None,
+    length: int | None,
+    source: str,
+    origin: str | None = None,
 ) -> Ipv6Address:
     """One address with its scope; a prefix length that no address can have is none."""
     return Ipv6Address(
@@ -102,6 +116,7 @@ def ipv6(
         if_index=if_index,
         scope=scope_of(address),
         origin=origin,
+        source=source,
     )
 
 
@@ -126,6 +141,7 @@ def _completed(known: Ipv6Address, more: Ipv6Address) -> Ipv6Address:
         if_index=more.if_index if known.if_index is None else known.if_index,
         scope=known.scope,
         origin=known.origin or more.origin,
+        source=known.source,
     )
 
 

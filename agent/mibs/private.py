@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 
-from agent.mibs.addresses import ipv6, ipv6_of_ip_address_table, like_ip_address_table
+from agent.mibs.addresses import ipv6, ipv6_of_ip_address_table, ipv6_of_ipv6_mib, like_ip_address_table
 from agent.mibs.inet import inet_index
 from agent.mibs.text import number
 from agent.snmp.engine import oid
 from agent.snmp.walk import Rows, TableSpec
-from agent.vendors.load import AddressTable
+from agent.vendors.network import AddressTable
 from inventory.reading import Ipv6Address
 
 
@@ -23,24 +23,29 @@ def spec_of(table: AddressTable) -> TableSpec:
 def ipv6_addresses(table: AddressTable, rows: Rows) -> list[Ipv6Address]:
     """The IPv6 addresses of a maker's table."""
     if table.layout == "ipAddressTable":
-        return ipv6_of_ip_address_table(rows, {})
-    return _in_index(rows) if table.layout == "index" else _in_columns(rows)
+        return ipv6_of_ip_address_table(rows, {}, table.name)
+    if table.layout == "ipv6AddrTable":
+        renamed = {index: {"ipv6AddrPfxLength": row.get("prefix_length")} for index, row in rows.items()}
+        return ipv6_of_ipv6_mib(renamed, table.name)
+    return _in_index(table.name, rows) if table.layout == "index" else _in_columns(table.name, rows)
 
 
-def _in_index(rows: Rows) -> list[Ipv6Address]:
+def _in_index(name: str, rows: Rows) -> list[Ipv6Address]:
     found = []
     for index, row in rows.items():
         indexed = inet_index(index[1:])
         if indexed is not None and isinstance(indexed.address, ipaddress.IPv6Address):
-            found.append(ipv6(indexed.address, index[0], number(row.get("prefix_length"))))
+            found.append(ipv6(indexed.address, index[0], number(row.get("prefix_length")), name))
     return found
 
 
-def _in_columns(rows: Rows) -> list[Ipv6Address]:
+def _in_columns(name: str, rows: Rows) -> list[Ipv6Address]:
+    """A table without a column for the interface has it at the front of its index."""
     found = []
-    for row in rows.values():
+    for index, row in rows.items():
         octets = row.get("address")
-        if isinstance(octets, bytes) and len(octets) == 16:
-            address = ipaddress.IPv6Address(octets)
-            found.append(ipv6(address, number(row.get("if_index")), number(row.get("prefix_length"))))
+        if not isinstance(octets, bytes) or len(octets) != 16 or not any(octets):
+            continue
+        if_index = number(row["if_index"]) if "if_index" in row else index[0]
+        found.append(ipv6(ipaddress.IPv6Address(octets), if_index, number(row.get("prefix_length")), name))
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal
 
 import msgspec
 
+from agent.vendors.network import AddressTable, Ipv6SwitchTable, LldpTable, NeighborTable, TrunkTable
 from agent.vendors.power import PoeSupplyObjects, PoeTable, UpsObjects
 from agent.vendors.sensors import EntitySensorTable, SensorTable
 from agent.vendors.wireless import Controller
@@ -41,20 +41,14 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     entity_model: bool = True
 
 
-class AddressTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A maker's own table of IPv6 addresses: in the layout of ipAddressTable, with plain columns (address,
-    prefix_length, if_index), or with ifIndex and InetAddress in the index and the column prefix_length."""
-
-    name: str
-    entry: str
-    layout: Literal["ipAddressTable", "columns", "index"]
-    columns: dict[str, int] = {}
-
-
 class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vendor: str
     product: list[Product]
     address_table: list[AddressTable] = []
+    neighbor_table: list[NeighborTable] = []
+    ipv6_switch_table: list[Ipv6SwitchTable] = []
+    trunk_table: list[TrunkTable] = []
+    lldp_table: list[LldpTable] = []
     wireless: list[Controller] = []
     sensor: list[SensorTable] = []
     entity_sensor: list[EntitySensorTable] = []
