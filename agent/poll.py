@@ -9,7 +9,21 @@ import msgspec
 from agent.device import Device, Job, Part, with_note
 from agent.identify import ENTERPRISES, Identity, enterprise_of, identified, identity
 from agent.mibs.system import SCALARS, system
-from agent.parts import addresses, entities, health, interfaces, lldp, neighbors, power, routes, ups, wireless
+from agent.parts import (
+    addresses,
+    bridge,
+    counters,
+    entities,
+    health,
+    interfaces,
+    ladder,
+    lldp,
+    neighbors,
+    power,
+    routes,
+    ups,
+    wireless,
+)
 from agent.privacy import Stations
 from agent.reads import Reads
 from agent.snmp.engine import Engine
@@ -30,17 +44,21 @@ BUDGET_S = 240.0
 
 PARTS: tuple[Part, ...] = (
     Part("status", interfaces.read),
-    Part("status", routes.read_advertisements),
+    Part("status", addresses.read_interfaces),
     Part("status", addresses.read),
     Part("status", routes.read),
     Part("status", wireless.read),
+    Part("counters", counters.read),
+    Part("counters", counters.read_versions),
     Part("topology", wireless.read_details),
     Part("topology", lldp.read),
     Part("topology", neighbors.read),
+    Part("topology", bridge.read),
     Part("inventory", entities.read),
     Part("environment", health.read),
     Part("environment", power.read),
     Part("environment", ups.read),
+    Part("status", ladder.read),
 )
 """The parts of a reading in the order in which they are read; a later one may use what earlier ones found."""
 

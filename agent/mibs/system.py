@@ -1,8 +1,10 @@
-"""SNMPv2-MIB system group (RFC 3418)."""
+"""SNMPv2-MIB system group (RFC 3418), with the restarts that SNMP-FRAMEWORK-MIB counts (RFC 3411)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+import msgspec
 
 from agent.mibs.text import number, text
 from agent.snmp.engine import Oid, Value, oid
@@ -15,6 +17,12 @@ SCALARS: dict[str, Oid] = {
     "sysName": oid("1.3.6.1.2.1.1.5.0"),
     "sysLocation": oid("1.3.6.1.2.1.1.6.0"),
 }
+CLOCK_SCALARS: dict[str, Oid] = {
+    "sysUpTime": SCALARS["sysUpTime"],
+    "snmpEngineBoots": oid("1.3.6.1.6.3.10.2.1.2.0"),
+}
+"""What time it is on the device when its counters are read. The boots are asked apart from the system group:
+an agent that refuses a whole question for one unknown variable must not lose its name over them."""
 
 
 def system(found: Mapping[str, Value]) -> System:
@@ -26,6 +34,16 @@ def system(found: Mapping[str, Value]) -> System:
         sys_object_id=text(found.get("sysObjectID")),
         uptime_s=None if ticks is None else uptime_s(ticks),
         location=text(found.get("sysLocation")),
+    )
+
+
+def clocked(known: System, found: Mapping[str, Value]) -> System:
+    """The same device with the time of its clock at this moment and the starts of its SNMP engine."""
+    ticks, boots = number(found.get("sysUpTime")), number(found.get("snmpEngineBoots"))
+    return msgspec.structs.replace(
+        known,
+        uptime_s=known.uptime_s if ticks is None else uptime_s(ticks),
+        engine_boots=boots if boots is not None and boots >= 0 else None,
     )
 
 

@@ -1,10 +1,12 @@
-"""IP addresses of the device: IP-MIB, its forerunners and the makers' own tables."""
+"""IP addresses and IPv6 on the interfaces: IP-MIB, its forerunners and the makers' own tables."""
 
 from __future__ import annotations
 
 from agent.device import Device, with_part
-from agent.mibs import addresses, private
-from inventory.reading import Reading
+from agent.mibs import addresses, ipv6_interfaces, private
+from agent.snmp.engine import oid
+from agent.snmp.walk import Rows, TableSpec
+from inventory.reading import Ipv6Address, Reading, Table
 
 
 async def read(device: Device, reading: Reading) -> Reading:
@@ -23,7 +25,46 @@ async def read(device: Device, reading: Reading) -> Reading:
     await reads.tell_empty_from_unsupported(list(reads.found))
     ipv4 = addresses.ipv4_addresses(old, new)
     ipv6 = addresses.merged(first, ipv6_mib, of_maker)
-    names = ["ipAddressTable", "ipv6AddrTable", *(table.name for table in own_tables)]
     of_ipv4 = reads.part(["ipAddrTable", "ipAddressTable"], len(ipv4))
     reading = with_part(reading, "ipv4_addresses", of_ipv4, ipv4_addresses=ipv4)
-    return with_part(reading, "ipv6_addresses", reads.part(names, len(ipv6)), ipv6_addresses=ipv6)
+    names = ["ipv6AddrTable", *(table.name for table in own_tables)]
+    return with_part(reading, "ipv6_addresses", _ipv6_part(device, new, ipv6, names), ipv6_addresses=ipv6)
+
+
+async def read_interfaces(device: Device, reading: Reading) -> Reading:
+    """``reading.ipv6_interfaces``, ``ipv6_ra_interfaces`` and ``ipv6_forwarding``."""
+    reads = device.reads
+    scalars = await reads.scalars(ipv6_interfaces.FORWARDING)
+    standard = await reads.table(ipv6_interfaces.IPV6_INTERFACE_TABLE)
+    advert = await reads.table(ipv6_interfaces.ROUTER_ADVERT_TABLE)
+    older = {} if standard else await reads.table(ipv6_interfaces.IPV6_IF_TABLE)
+    own_tables = device.vendor_file.ipv6_switch_table if device.vendor_file else []
+    of_maker: Rows = {}
+    for table in own_tables if not standard else []:
+        of_maker |= await reads.table(
+            TableSpec(name=table.name, entry=oid(table.entry), columns=table.columns)
+        )
+    found = ipv6_interfaces.ipv6_interfaces(standard, advert, older, of_maker)
+    names = [
+        "ipv6InterfaceTable",
+        "ipv6RouterAdvertTable",
+        "ipv6IfTable",
+        *(table.name for table in own_tables),
+    ]
+    told = reads.rows("ipv6RouterAdvertTable") is not None
+    senders = ipv6_interfaces.advertising(advert) if told else None
+    of_advert = reads.part(["ipv6RouterAdvertTable"], len(advert))
+    reading = with_part(reading, "ipv6_ra_interfaces", of_advert, ipv6_ra_interfaces=senders)
+    part = reads.part(names, len(found))
+    said = ipv6_interfaces.forwarding(scalars)
+    return with_part(reading, "ipv6_interfaces", part, ipv6_interfaces=found, ipv6_forwarding=said)
+
+
+def _ipv6_part(device: Device, address_table: Rows, found: list[Ipv6Address], others: list[str]) -> Table:
+    """How the reading of the IPv6 addresses went. An ipAddressTable of IPv4 alone is no answer about IPv6."""
+    if not found and addresses.tells_no_ipv6(address_table):
+        part = device.reads.part(others, 0, "ipAddressTable lists IPv4 alone")
+        if part.status == "unsupported" and device.reads.found["ipAddressTable"].status != "ok":
+            return device.reads.part(["ipAddressTable"], 0)
+        return part
+    return device.reads.part(["ipAddressTable", *others], len(found))

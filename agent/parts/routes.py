@@ -1,11 +1,17 @@
-"""The IPv6 default route, and where the device advertises itself as an IPv6 router."""
+"""The IPv6 default route, and whether its next hop lives."""
 
 from __future__ import annotations
 
+import msgspec
+
 from agent.device import Device, with_part
 from agent.mibs import neighbors, routes
+from agent.mibs.text import number
 from agent.reads import Reads, combined
 from inventory.reading import Ipv6Route, Reading, Table
+
+_MOST_ASKED = 8
+"""Next hops whose state is asked for at every poll; a school has one or two."""
 
 
 async def read(device: Device, reading: Reading) -> Reading:
@@ -21,17 +27,22 @@ async def read(device: Device, reading: Reading) -> Reading:
     if status == "unsupported" and await _has_ipv6_routes(reads):
         status = "empty"
     part = Table(status=status, rows=len(found))
+    found = await _with_states(reads, found)
     return with_part(reading, "ipv6_default_routes", part, ipv6_default_routes=found)
 
 
-async def read_advertisements(device: Device, reading: Reading) -> Reading:
-    """``reading.ipv6_ra_interfaces``."""
-    reads = device.reads
-    advert = await reads.table(neighbors.ROUTER_ADVERT_TABLE)
-    told = reads.rows("ipv6RouterAdvertTable") is not None
-    senders = neighbors.advertising(advert) if told else None
-    part = reads.part(["ipv6RouterAdvertTable"], len(advert))
-    return with_part(reading, "ipv6_ra_interfaces", part, ipv6_ra_interfaces=senders)
+async def _with_states(reads: Reads, found: list[Ipv6Route]) -> list[Ipv6Route]:
+    """The same routes with the state of each next hop, asked for by name: the whole neighbour table of a
+    campus would be thousands of rows at every poll."""
+    known = []
+    for place, route in enumerate(found):
+        state = None
+        if route.next_hop is not None and place < _MOST_ASKED:
+            cells = await reads.scalars(neighbors.state_questions(route.if_index, route.next_hop))
+            words = [neighbors.STATE_WORDS.get(number(value) or 0) for value in cells.values()]
+            state = next((word for word in words if word is not None), None)
+        known.append(msgspec.structs.replace(route, next_hop_state=state))
+    return known
 
 
 async def _has_ipv6_routes(reads: Reads) -> bool:

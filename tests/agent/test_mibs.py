@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from agent.mibs import addresses, aggregates, entities, interfaces, lldp, neighbors, private, routes, system
+from agent.mibs import (
+    addresses,
+    aggregates,
+    entities,
+    interfaces,
+    ipv6_interfaces,
+    private,
+    routes,
+    system,
+)
 from agent.mibs.text import ip, mac, number, text
 from agent.snmp.walk import Rows
-from agent.vendors.load import AddressTable
+from agent.vendors.network import AddressTable, TrunkTable
 from inventory.reading import Interface
 
 ADDRESS = (32, 1, 13, 184, *(0,) * 11, 1)  # 2001:db8::1
@@ -159,6 +168,37 @@ def test_the_stack_table_shows_members_below_an_aggregate_only() -> None:
     assert aggregates.stacked(stack, types) == {1: 10}
 
 
+def test_a_stack_table_upside_down_is_believed_for_physical_ports_alone() -> None:
+    types = {1: 6, 2: 6, 10: 161, 20: 6}
+    stack = {(1, 10): {}, (2, 10): {}, (20, 10): {}}
+
+    assert aggregates.stacked(stack, types, {1, 2}) == {1: 10, 2: 10}
+
+
+def test_an_aggregate_that_is_listed_as_a_port_of_itself_keeps_its_members() -> None:
+    rows = {(i,): {"dot3adAggPortAttachedAggID": 100} for i in (1, 2, 100)}
+
+    assert aggregates.attached(rows, frozenset({1, 2, 100}), {100}) == {1: 100, 2: 100}
+
+
+def test_a_makers_group_is_joined_through_the_ifindex_of_its_aggregate() -> None:
+    """The number of a group is not the number in its name, nor the ifIndex (S12704: Eth-Trunk3 is 0)."""
+    table = TrunkTable(name="t", entry="1.3", layout="group", column=2, groups="1.4", group_column=4)
+    members = {(0, 14): {"aggregate": 1}, (0, 15): {"aggregate": 1}, (1, 16): {"aggregate": 1}}
+    groups = {(0,): {"if_index": 51}, (1,): {"if_index": 999}}
+
+    found = aggregates.of_maker(table, members, groups, {14: 6, 15: 6, 16: 6, 51: 53})
+
+    assert found == {14: 51, 15: 51}
+
+
+def test_a_makers_column_of_aggregates_names_no_port_that_is_alone() -> None:
+    table = TrunkTable(name="t", entry="1.3", layout="member", column=8)
+    rows = {(1,): {"aggregate": 50}, (2,): {"aggregate": 2}, (3,): {"aggregate": 0}}
+
+    assert aggregates.of_maker(table, rows, {}, {1: 6, 2: 6, 3: 6, 50: 53}) == {1: 50}
+
+
 # addresses
 
 
@@ -233,17 +273,35 @@ OWN_TABLES = [
         {(7, 2, 1, *ADDRESS): {"if_index": 7, "address": bytes(ADDRESS), "prefix_length": 64}},
     ),
     (
+        AddressTable(name="t", entry="1.3.6.1.4.1.1", layout="columns", columns={"address": 2}),
+        {(7,): {"address": bytes(ADDRESS), "prefix_length": 64}},
+    ),
+    (
         AddressTable(name="t", entry="1.3.6.1.4.1.1", layout="ipAddressTable"),
         {(2, 16, *ADDRESS): {"ipAddressIfIndex": 7, "ipAddressPrefix": (1, 3, 6, 1, 64)}},
     ),
+    (
+        AddressTable(name="t", entry="1.3.6.1.4.1.1", layout="ipv6AddrTable", columns={"prefix_length": 2}),
+        {(7, *ADDRESS): {"prefix_length": 64}},
+    ),
 ]
+LAYOUTS = ["index", "columns", "columns without ifIndex", "ipAddressTable", "ipv6AddrTable"]
 
 
-@pytest.mark.parametrize(("own_table", "rows"), OWN_TABLES, ids=["index", "columns", "ipAddressTable"])
+@pytest.mark.parametrize(("own_table", "rows"), OWN_TABLES, ids=LAYOUTS)
 def test_a_makers_own_table_of_addresses_is_read(own_table: AddressTable, rows: Rows) -> None:
     found = private.ipv6_addresses(own_table, rows)
 
     assert [(a.address, a.prefix_length, a.if_index) for a in found] == [("2001:db8::1", 64, 7)]
+    assert found[0].source == "t"
+
+
+def test_a_table_of_ipv4_alone_says_nothing_of_ipv6() -> None:
+    ipv4 = {(1, 4, 10, 0, 0, 1): {"ipAddressIfIndex": 1}}
+
+    assert addresses.tells_no_ipv6(ipv4)
+    assert not addresses.tells_no_ipv6({**ipv4, (2, 16, *LINK_LOCAL): {"ipAddressIfIndex": 1}})
+    assert not addresses.tells_no_ipv6({})
 
 
 # routes
@@ -295,81 +353,51 @@ def test_one_route_in_two_tables_is_one_with_the_interface_that_either_knows() -
     assert [(route.next_hop, route.if_index) for route in found] == [("2001:db8::1", 23)]
 
 
-# neighbours and router advertisements
-
-
-def test_neighbours_are_counted_per_family_and_overlapping_tables_are_not_added() -> None:
-    media = {(1, 10, 0, 0, i): {} for i in range(3)}
-    physical = {(1, 1, 4, 10, 0, 0, i): {} for i in range(2)} | {(1, 2, 16, *ADDRESS): {}}
-    old = {(1, *ADDRESS): {}, (1, *LINK_LOCAL): {}}
-
-    found = neighbors.neighbor_counts(media, physical, old)
-
-    assert (found.ipv4, found.ipv6) == (3, 2)
-
-
-def test_a_table_that_is_not_there_is_not_a_count_of_zero() -> None:
-    found = neighbors.neighbor_counts(None, None, None)
-
-    assert (found.ipv4, found.ipv6) == (None, None)
+# IPv6 on interfaces
 
 
 def test_only_interfaces_that_send_advertisements_count() -> None:
     rows = {(i,): {"ipv6RouterAdvertSendAdverts": i} for i in (1, 2)}
 
-    assert neighbors.advertising(rows) == [1]
+    assert ipv6_interfaces.advertising(rows) == [1]
 
 
-# LLDP
-
-PORTS = [
-    Interface(if_index=10, name="GE0/0/1", descr="GigabitEthernet0/0/1", mac="00:00:00:00:00:0a"),
-    Interface(if_index=11, name="GE0/0/2", descr="GigabitEthernet0/0/2", mac="00:00:00:00:00:0b"),
-    Interface(if_index=2, name="Vlan2"),
-]
-REMOTE = {(0, 2, 1): {"lldpRemChassisIdSubtype": 4, "lldpRemChassisId": b"\x00\x01\x02\x03\x04\x05"}}
-
-
-@pytest.mark.parametrize(
-    ("local", "base", "if_index"),
-    [
-        ({(2,): {"lldpLocPortId": b"GE0/0/2"}}, {}, 11),
-        ({(2,): {"lldpLocPortId": b"2", "lldpLocPortDesc": b"GigabitEthernet0/0/2"}}, {}, 11),
-        ({(2,): {"lldpLocPortIdSubtype": 3, "lldpLocPortId": b"\0\0\0\0\0\x0b"}}, {}, 11),
-        ({}, {(2,): {"dot1dBasePortIfIndex": 2}}, 2),
-        ({}, {}, 2),
-        ({}, {(2,): {"dot1dBasePortIfIndex": 11}}, None),  # bridge port 2 or ifIndex 2: nobody can tell
-    ],
-)
-def test_the_three_meanings_of_a_local_port_number(
-    local: dict[tuple[int, ...], dict[str, bytes | int]],
-    base: dict[tuple[int, ...], dict[str, int]],
-    if_index: int | None,
-) -> None:
-    found = lldp.neighbors(REMOTE, local, base, PORTS)  # type: ignore[arg-type]
-
-    assert [item.local_if_index for item in found] == [if_index]
-
-
-def test_a_neighbour_under_two_time_marks_is_one() -> None:
-    rows = {(5, 2, 1): {"lldpRemSysName": b"old"}, (900, 2, 1): {"lldpRemSysName": b"new"}}
-
-    assert [item.sys_name for item in lldp.neighbors(rows, {}, {}, PORTS)] == ["new"]
-
-
-def test_identifiers_are_shown_by_their_subtype() -> None:
-    rows = {
-        (0, 2, 1): {
-            "lldpRemChassisIdSubtype": 5,
-            "lldpRemChassisId": b"\x01\x0a\x38\x20\x71",
-            "lldpRemPortIdSubtype": 3,
-            "lldpRemPortId": b"\x00\x04\xf2\xc6\x70\x78",
+def test_an_interface_is_put_together_from_the_tables_that_name_it() -> None:
+    standard = {(7,): {"ipv6InterfaceEnableStatus": 1, "ipv6InterfaceForwarding": 2}}
+    advert = {
+        (7,): {
+            "ipv6RouterAdvertSendAdverts": 1,
+            "ipv6RouterAdvertManagedFlag": 2,
+            "ipv6RouterAdvertOtherConfigFlag": 1,
         }
     }
 
-    found = lldp.neighbors(rows, {}, {}, PORTS)[0]
+    found = ipv6_interfaces.ipv6_interfaces(standard, advert, {}, {})[0]
 
-    assert (found.chassis_id, found.port_id) == ("10.56.32.113", "00:04:f2:c6:70:78")
+    assert (found.if_index, found.enabled, found.forwarding) == (7, True, False)
+    assert (found.sends_ra, found.managed, found.other_config) == (True, False, True)
+
+
+def test_the_standard_table_outranks_the_older_and_the_makers() -> None:
+    older = {(7,): {"ipv6IfAdminStatus": 1}, (8,): {"ipv6IfAdminStatus": 2}}
+    of_maker = {(7,): {"enabled": 2}, (9,): {"enabled": 2}}
+
+    found = ipv6_interfaces.ipv6_interfaces({}, {}, older, of_maker)
+
+    assert [(item.if_index, item.enabled) for item in found] == [(7, True), (8, False), (9, False)]
+
+
+@pytest.mark.parametrize(
+    ("scalars", "said"),
+    [
+        ({"ipv6IpForwarding": 2, "ipv6Forwarding": 1}, False),
+        ({"ipv6Forwarding": 1}, True),
+        ({"ipv6IpForwarding": 0}, None),
+        ({}, None),
+    ],
+)
+def test_forwarding_is_told_by_the_newer_object_first(scalars: dict[str, int], said: bool | None) -> None:
+    assert ipv6_interfaces.forwarding(scalars) is said
 
 
 # entities
