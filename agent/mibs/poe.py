@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from agent.mibs.sensors import amount
-from agent.mibs.text import number
+from agent.mibs.text import number, text
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import Row, Rows, TableSpec
 from agent.vendors.power import PoeTable
@@ -118,7 +118,12 @@ def with_interfaces(known: Sequence[PoePort], interfaces: Sequence[Interface]) -
         if item.type in _ETHERNET and named:
             numbers = tuple(map(int, re.split(r"[/:.]", named["numbers"])))
             spots.setdefault(numbers, []).append(item.if_index)
-    single = len({port.group for port in known}) == 1 and len({s[0] for s in spots if len(s) > 1}) <= 1
+    if any(len(numbers) > 1 for numbers in spots):  # then "Vlan-interface1" and its like are no ports
+        spots = {numbers: found for numbers, found in spots.items() if len(numbers) > 1}
+    single = (
+        len({port.group for port in known}) == 1
+        and len({numbers[0] for numbers in spots if len(numbers) > 1}) <= 1
+    )
     return [
         port
         if port.if_index is not None
@@ -141,13 +146,15 @@ def _completed(port: PoePort, table: PoeTable, row: Row, if_index: int | None) -
     watts = amount(row.get("watts"))
     watts = None if watts is None else round(watts * table.scale, 3)
     admin = number(row.get("admin"))
-    status = number(row.get("status"))
+    status = (text(row.get("status")) or "").lower()
+    told_class = number(row.get("class"))
     return msgspec.structs.replace(
         port,
         if_index=port.if_index if port.if_index is not None else if_index,
         watts=watts if watts is not None and 0 <= watts <= MAX_PORT_W else port.watts,
         admin=port.admin if port.admin is not None or admin is None else admin in table.admin_on,
-        status=port.status or table.statuses.get(str(status)),
+        status=port.status or table.statuses.get(status),
+        power_class=told_class if port.power_class is None and told_class in range(9) else port.power_class,
     )
 
 

@@ -12,8 +12,8 @@ class PoeTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``index``: "port" is group and port of RFC 3621 (a single number is a port of group 1), "ifIndex" the
     interface's number. Columns: watts; admin and status (``admin_on`` are the numbers that mean on,
-    ``statuses`` put the others into the words of pethPsePortDetectionStatus); entity, the entPhysicalIndex
-    of the port.
+    ``statuses`` put the device's words, in small letters, into those of pethPsePortDetectionStatus); class;
+    entity, the entPhysicalIndex of the port.
     """
 
     name: str
