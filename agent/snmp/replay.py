@@ -96,7 +96,9 @@ def value_of(tag: str, value: bytes) -> Value:
     if kind == _OID:
         return oid(value.decode("ascii")) if value else ()
     if kind == _IP_ADDRESS:
-        return value if tag.endswith("x") else ipaddress.ip_address(value.decode("ascii")).packed
+        # Some recorders write the four octets bare where all are printable.
+        raw = tag.endswith("x") or (len(value) == 4 and b"." not in value)
+        return value if raw else ipaddress.ip_address(value.decode("ascii")).packed
     if kind == _NULL:
         return None
     raise ValueError(tag)
