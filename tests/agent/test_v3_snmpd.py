@@ -173,16 +173,20 @@ def test_another_agent_in_the_same_place_is_read_by_the_same_link(engine: Engine
 def _asked_across_a_restart(engine: EngineName, first: Path, second: Path) -> list[Any]:
     async def main() -> list[Any]:
         async with contextlib.AsyncExitStack() as stack:
-            with snmpd(first, users=[STRONG], lines=["sysName before"]) as port:
+            with snmpd(first, users=[STRONG], lines=_named("before", first)) as port:
                 target = target_of(STRONG, port, timeout_s=0.7)
                 link = await engine_named(engine, target).connect(target)
                 stack.callback(link.close)
                 before = await link.ask("get", [SYS_NAME], target.waits_s)
-            with snmpd(second, users=[STRONG], lines=["sysName after"], port=port):
+            with snmpd(second, users=[STRONG], lines=_named("after", second), port=port):
                 after = await link.ask("get", [SYS_NAME], target.waits_s)
         return [before.varbinds[0][1], after.varbinds[0][1]]
 
     return asyncio.run(main())
+
+
+def _named(name: str, folder: Path) -> list[str]:
+    return [f"sysName {name}", f"engineID {folder.name[-8:]}"]  # at most 32 octets with what snmpd adds
 
 
 def test_a_known_agent_is_not_discovered_again(port: int) -> None:

@@ -44,7 +44,8 @@ def snmpd(
     config.write_text("\n".join([*communities, *accounts, *lines, ""]), encoding="utf-8")
     listen = f"udp:127.0.0.1:{port}" + (f",udp6:[::1]:{port}" if has_ipv6() else "")
     log = folder / "snmpd.log"
-    command = [binary, "-f", "-C", "-c", str(config), "-Lf", str(log), "-I", "-smux", listen]
+    files = f"{config},{state / 'snmpd.conf'}"
+    command = [binary, "-f", "-C", "-c", files, "-Lf", str(log), "-I", "-smux", listen]
     environment = os.environ | {"SNMP_PERSISTENT_DIR": str(state), "MIBS": ""}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
