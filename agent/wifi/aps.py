@@ -88,7 +88,7 @@ def drafts(found: Found, itself: Draft | None = None) -> Drafts:
             if table.role == role:
                 for index, row in sorted(rows.items()):
                     _add(result, table, index, row)
-        result.index()
+                result.index()
     return result
 
 
