@@ -213,17 +213,27 @@ class GufoEngine:
         self._exact = exact
 
     async def connect(self, target: Target) -> GufoLink:
-        return GufoLink(target, await _resolved(target), self._exact)
+        refused: OSError = OSError(f"no address for {target.address}")
+        for where in await _places(target):
+            try:
+                return GufoLink(target, where, self._exact)
+            except OSError as error:  # no route for this kind of address
+                refused = error
+        raise refused
 
 
-async def _resolved(target: Target) -> str:
-    """The target as gufo wants it: numbers only."""
-    found = await asyncio.get_running_loop().getaddrinfo(target.address, target.port, type=socket.SOCK_DGRAM)
-    family, _type, _proto, _name, place = found[0]
+async def _places(target: Target) -> list[str]:
+    """The target's addresses as gufo wants them: numbers only, the zone too."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(target.address, target.port, type=socket.SOCK_DGRAM)
+    return [_place(family, place, target.port) for family, _type, _proto, _name, place in found]
+
+
+def _place(family: int, place: tuple[Any, ...], port: int) -> str:
     if family != socket.AF_INET6:
-        return f"{place[0]!s}:{target.port}"
-    host, zone = str(place[0]).partition("%")[0], place[3] if len(place) > 3 else 0
-    return f"[{host}%{zone}]:{target.port}" if zone else f"[{host}]:{target.port}"
+        return f"{place[0]}:{port}"
+    host, zone = str(place[0]).partition("%")[0], place[3]
+    return f"[{host}%{zone}]:{port}" if zone else f"[{host}]:{port}"
 
 
 def _socket(target: Target, where: str) -> Any:
