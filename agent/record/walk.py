@@ -9,8 +9,11 @@ from functools import cache
 from importlib import resources
 
 from agent.snmp import ber
-from agent.snmp.engine import Answer, Kind, Missing, Oid, Value, oid
+from agent.snmp.engine import Answer, Engine, Kind, Missing, Oid, Value, oid
 from agent.snmp.session import OutOfTime, Session
+from agent.snmp.target import Target
+from agent.snmp.udp import UdpEngine
+from agent.snmp.usm import UsmEngine
 from agent.vendors.load import vendor_files
 
 ROOTS: tuple[Oid, ...] = (
@@ -24,6 +27,7 @@ ROOTS: tuple[Oid, ...] = (
 MAX_VARIABLES = 500_000
 _MOST_AT_ONCE = 25
 _NO_SUCH_NAME = 2
+_MISSING = {why.value: why for why in Missing}
 
 
 class Raw(bytes):
@@ -47,12 +51,17 @@ class RawCodec:
     @staticmethod
     def decode(_version: str, datagram: bytes) -> tuple[int, Answer]:
         """The request id and the answer, its values ``Raw`` or ``Missing``. Raises ValueError."""
-        return ber.decode_by(datagram, _raw)
+        return ber.decode_by(datagram, raw)
 
 
-def _raw(tag: int, content: bytes) -> Value:
-    missing = {why.value: why for why in Missing}
-    return missing[tag] if tag in missing else Raw.of(tag, content)
+def raw(tag: int, content: bytes) -> Value:
+    """A value as it came."""
+    return _MISSING[tag] if tag in _MISSING else Raw.of(tag, content)
+
+
+def engine_for(target: Target) -> Engine:
+    """An engine that leaves values as the device sent them."""
+    return UsmEngine(raw) if target.version == "3" else UdpEngine(RawCodec())
 
 
 @dataclass(slots=True)

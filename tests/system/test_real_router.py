@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,3 +123,31 @@ def test_a_wrong_pass_phrase_says_so_and_stays_secret(router: Router) -> None:
     assert done.returncode == 3
     assert "wrong-phrase-1" not in done.stdout + done.stderr
     assert "authentication" in done.stderr.lower() or "认证" in done.stderr
+
+
+def test_the_router_is_recorded_over_snmpv3_and_reads_the_same_from_the_file(
+    router: Router, tmp_path: Path
+) -> None:
+    out = tmp_path / "router.snmprec"
+
+    done = router.wanzhao("agent", "record", router.address, *V3, "--out", str(out), env=PHRASES)
+    again = router.wanzhao("agent", "poll", router.address, "--recording", str(out), "--json")
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    reading = json.loads(again.stdout)
+    assert reading["system"]["sys_name"] == "school-gw"
+    assert [route["source"] for route in reading["ipv6_default_routes"]] == ["inetCidrRouteTable"]
+    text = out.read_text(encoding="utf-8")
+    assert "1.3.6.1.2.1.1.3.0|67|" in text
+    assert "phrase" not in text
+    assert "|wanzhao" not in text
+
+
+def test_the_card_says_what_this_router_proves(router: Router) -> None:
+    done = router.wanzhao("agent", "card", router.address, "--json")
+    facts = {(item["fact"], item["title"]): item["proof"] for item in json.loads(done.stdout)["facts"]}
+
+    assert {proof for (fact, _title), proof in facts.items() if fact in ("F01", "F10", "F13", "F15")} == {
+        "proved"
+    }
+    assert {proof for (fact, _title), proof in facts.items() if fact in ("F14", "F20")} == {"unsupported"}

@@ -13,12 +13,11 @@ from agent.card import card
 from agent.facts import is_port
 from agent.poll import poll_device
 from agent.record.file import Recorded, write_recording
-from agent.record.walk import RawCodec, station_entries, walk_device
+from agent.record.walk import engine_for, station_entries, walk_device
 from agent.snmp.engine import Engine
 from agent.snmp.replay import load_recording
 from agent.snmp.session import Session
 from agent.snmp.target import Target
-from agent.snmp.udp import UdpEngine
 from inventory.errors import InputError, NoAnswer
 from inventory.reading import Ipv4Address, Ipv6Address, Reading
 from inventory.words import _
@@ -122,9 +121,7 @@ async def _recorded(target: Target, engine: Engine, out: Path) -> Recorded:
     reading = await poll_device(target, now=datetime.now(UTC), jobs=frozenset(), engine=engine)
     if reading.outcome != "ok":
         raise NoAnswer(*reading.notes[:1])
-    # SNMPv3 is decoded by a library that keeps no types; the file then has the nearest ones.
-    walker = engine if target.version == "3" else UdpEngine(RawCodec())
-    async with Session(walker, target, RECORD_LIMIT_S) as session:
+    async with Session(engine_for(target), target, RECORD_LIMIT_S) as session:
         walked = await walk_device(session, _progress)
     sys.stderr.write("\n")
     about = " ".join(filter(None, (reading.system.vendor, reading.system.model, reading.system.software)))
