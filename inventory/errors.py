@@ -7,6 +7,8 @@
         PlanError           a plan profile (carries all problems at once)
       DeviceError     (3)   a network device
         NoAnswer            no SNMP answer: dead, unreachable, wrong community or access list     [retry]
+        HostKeyError        an SSH host key that nobody trusted, or that changed: no login
+        LoginRefused        an SSH server did not take the user name, password or key
       CollectorError  (4)   the collector, as the agent or a command sees it
         Unreachable         no connection, time-out, 429, 5xx                                     [retry]
         Refused             the collector said no for good: token, school, malformed batch
@@ -91,6 +93,21 @@ class DeviceError(WanzhaoError):
 
 class NoAnswer(DeviceError):  # noqa: N818 - reads as what happened
     retry = True
+
+
+class HostKeyError(DeviceError):
+    """``fingerprint`` is that of the key which the device shows; ``changed``: another was trusted before."""
+
+    def __init__(
+        self, what: str, *, where: str = "", do: str = "", fingerprint: str = "", changed: bool = False
+    ) -> None:
+        super().__init__(what, where=where, do=do)
+        self.fingerprint = fingerprint
+        self.changed = changed
+
+
+class LoginRefused(DeviceError):  # noqa: N818
+    pass
 
 
 class CollectorError(WanzhaoError):
