@@ -71,6 +71,7 @@ def identified(
         return msgspec.structs.replace(system, serial=chassis.serial)
     product = found.product
     of_case = product.entity_model
+    board = _board(product, entities)
     return msgspec.structs.replace(
         system,
         vendor=product.vendor or found.file.vendor,
@@ -79,11 +80,11 @@ def identified(
         or _told(product, "model", scalars, chassis.model if of_case else None)
         or (_first_group(product.chassis, chassis.descr) if of_case else None),
         software=_first_group(product.software, system.sys_descr)
-        or _told(product, "software", scalars, chassis.software if of_case else None),
+        or _told(product, "software", scalars, chassis.software or board.software if of_case else None),
         serial=_first_group(product.serial, system.sys_descr)
         or (chassis.serial if of_case else None)
         or _told(product, "serial", scalars, None)
-        or (_board_serial(product, entities) if of_case else None),
+        or (board.serial if of_case else None),
     )
 
 
@@ -98,12 +99,11 @@ def _told(product: Product, name: str, scalars: Mapping[str, Value], of_chassis:
     return told
 
 
-def _board_serial(product: Product, entities: Sequence[Entity]) -> str | None:
-    """The serial number of a fixed device whose case has none: that of its first main board."""
-    if not product.board:
-        return None
-    boards = (item for item in entities if item.class_ == "module" and item.serial)
-    return next((item.serial for item in boards if re.search(product.board, item.name or "")), None)
+def _board(product: Product, entities: Sequence[Entity]) -> Entity:
+    """The main board, which speaks for a case that says nothing of itself: the first with a serial number."""
+    boards = [item for item in entities if item.class_ == "module" and item.serial]
+    named = (item for item in boards if re.search(product.board, f"{item.name or ''} {item.descr or ''}"))
+    return next(named, Entity(index=0)) if product.board else Entity(index=0)
 
 
 def _first_group(patterns: Sequence[str], where: str | None) -> str | None:

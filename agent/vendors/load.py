@@ -23,7 +23,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     under it). ``take`` lists patterns by name that cut the words out of what scalars and chassis say;
     ``rename`` are pairs of a pattern and what a model is called instead.
     ``chassis`` are patterns for the description of a chassis without a model name, ``board`` one for the
-    name of the module whose serial number is the device's where its chassis has none.
+    name of the module that tells serial number and software where the chassis does not.
     """
 
     sys_object_id: str
