@@ -83,7 +83,7 @@ async def read_details(device: Device, reading: Reading) -> Reading:
     if reading.wireless is None or answering is None:
         return reading
     controller, root = answering
-    for table in controller.table:
+    for table in controller.tables:
         if table.when == "topology":
             await device.reads.table(_spec(table, root))
     found = _found(device.reads, controller, root)
@@ -116,7 +116,7 @@ async def read_wireless(
 async def _read_status(reads: Reads, controller: Controller, root: str, *, asked_for: bool) -> None:
     """The tables of every poll. A device that gives neither counts nor rows of the first is no controller of
     this line: most switches are none, and are not asked for the others."""
-    for table in controller.table:
+    for table in controller.tables:
         if table.when == "status":
             rows = await reads.table(_spec(table, root))
             asked_for = asked_for or bool(rows)
@@ -159,7 +159,7 @@ async def _summary(
     itself = itself if controller.itself else None
     result = wireless(scalars, found, itself)
     short = shortfall(result, controller.lists)
-    if short and (names := [table for table in controller.table if _names_aps(table)]):
+    if short and (names := [table for table in controller.tables if _names_aps(table)]):
         for table in names:
             await reads.table(_spec(table, root, ("name", "up")))
         by_radios = [(table, reads.found[table.name].rows) for table in names]
@@ -211,7 +211,7 @@ def _with_parts(reading: Reading, reads: Reads, controller: Controller, details:
 
 
 def _names_of(controller: Controller, part: str) -> list[str]:
-    return [table.name for table in controller.table if PARTS_OF_ROLE.get(table.role) == part]
+    return [table.name for table in controller.tables if PARTS_OF_ROLE.get(table.role) == part]
 
 
 def _status_of(reads: Reads, controller: Controller, part: str) -> TableStatus:
@@ -232,7 +232,7 @@ def _answering(reads: Reads, controllers: Sequence[Controller]) -> tuple[Control
     answering = None
     for controller in controllers:
         for root in controller.roots:
-            asked = [table for table in controller.table if table.when == "status"]
+            asked = [table for table in controller.tables if table.when == "status"]
             if any(_was_asked(reads, table, root) for table in asked):
                 answering = (controller, root)
     return answering
@@ -240,17 +240,21 @@ def _answering(reads: Reads, controllers: Sequence[Controller]) -> tuple[Control
 
 def _was_asked(reads: Reads, table: WirelessTable, root: str) -> bool:
     spec = reads.specs.get(table.name)
-    return spec is not None and spec.entry == _entry(table, root)
+    return (
+        spec is not None
+        and spec.entry == _entry(table, root)
+        and spec.columns.items() <= table.columns.items()
+    )
 
 
 def _found(reads: Reads, controller: Controller, root: str) -> Found:
     return [
-        (table, reads.found[table.name].rows) for table in controller.table if _was_asked(reads, table, root)
+        (table, reads.found[table.name].rows) for table in controller.tables if _was_asked(reads, table, root)
     ]
 
 
 def _troubles(reads: Reads, controller: Controller, root: str) -> list[TableRead]:
-    asked = [reads.found[table.name] for table in controller.table if _was_asked(reads, table, root)]
+    asked = [reads.found[table.name] for table in controller.tables if _was_asked(reads, table, root)]
     return [one for one in asked if one.status in _BAD]
 
 

@@ -38,7 +38,8 @@ class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     words), ``widths`` (MHz), ``wired`` (Mbit/s) and ``modes`` (standards: n, ac, ax, be); with ``mode_bits``
     the number is a sum of the modes' numbers. Words are compared in lower case. ``scale`` multiplies a
     number (0.01: TimeTicks to seconds), ``parse`` is a pattern whose named groups are further columns,
-    ``suffixes`` are the widths that letters after a channel tell.
+    ``suffixes`` are the widths that letters after a channel tell. The columns named in ``later`` are left
+    to the topology job: what rarely changes, or nobody needs every few minutes.
     """
 
     name: str
@@ -64,6 +65,7 @@ class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     scale: dict[str, float] = {}
     parse: dict[str, str] = {}
     suffixes: dict[str, int] = {}
+    later: list[str] = []
 
     @property
     def when(self) -> Literal["status", "topology"]:
@@ -88,3 +90,21 @@ class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     needs_rows: bool = False
     scalars: dict[str, str] = {}
     table: list[WirelessTable] = []
+
+    @property
+    def tables(self) -> list[WirelessTable]:
+        """The tables to read; one with columns for later is two."""
+        return [part for table in self.table for part in _parts(table)]
+
+
+def _parts(table: WirelessTable) -> list[WirelessTable]:
+    if not table.later:
+        return [table]
+    first = {name: at for name, at in table.columns.items() if name not in table.later}
+    rest = {name: at for name, at in table.columns.items() if name in table.later}
+    return [
+        msgspec.structs.replace(table, columns=first, later=[]),
+        msgspec.structs.replace(
+            table, name=f"{table.name} (details)", columns=rest, later=[], job="topology", listed="unknown"
+        ),
+    ]

@@ -16,6 +16,8 @@ from inventory.reading import Reading, Table
 from inventory.wifi import AccessPoint, Ssid, Wireless
 
 _GOOD = frozenset({"ok", "empty", "unsupported"})
+_STATIC = ("name", "mac", "serial", "model", "software", "group", "ipv6")
+_LATER = (*_STATIC, "wired_mbps", "uptime_s", "clients", "ipv6_clients", "radios")
 _OF_DETAILS = ("clients", "clients_2g", "clients_5g", "ipv6_clients")
 
 
@@ -30,8 +32,7 @@ def wireless_after(before: Wireless | None, now: Reading, tables: Mapping[str, T
         return found or before
     whole = table.status in ("ok", "empty")
     aps = _with_missing(before.aps, found.aps, now.polled_at if whole else None)
-    if not _was_read(tables.get("wireless_radios")):
-        aps = _with_radios(before.aps, aps)
+    aps = _completed(before.aps, aps, _STATIC if _was_read(tables.get("wireless_radios")) else _LATER)
     kept: dict[str, object] = {"aps": aps}
     if not _was_read(tables.get("wireless_ssids")) and before.ssids:
         kept["ssids"] = _newer_counts(before, found)
@@ -101,19 +102,19 @@ def _missing(ap: AccessPoint, since: str) -> AccessPoint:
     )
 
 
-def _with_radios(before: Iterable[AccessPoint], now: Iterable[AccessPoint]) -> list[AccessPoint]:
-    """The access points, with what the topology job had found of those that are still there."""
+def _completed(
+    before: Iterable[AccessPoint], now: Iterable[AccessPoint], names: Sequence[str]
+) -> list[AccessPoint]:
+    """The access points, with what an earlier poll had found of those that are still there."""
     old = {ap_id(ap): ap for ap in before}
-    return [_completed(ap, old.get(ap_id(ap))) for ap in now]
+    return [_one_completed(ap, old.get(ap_id(ap)), names) for ap in now]
 
 
-def _completed(ap: AccessPoint, old: AccessPoint | None) -> AccessPoint:
+def _one_completed(ap: AccessPoint, old: AccessPoint | None, names: Sequence[str]) -> AccessPoint:
     if old is None or ap is old or ap.state == "missing":
         return ap
-    names = ("wired_mbps", "uptime_s", "clients", "ipv6_clients") if ap.state == "online" else ()
-    kept = {name: getattr(old, name) for name in names if getattr(ap, name) is None}
-    if not ap.radios:
-        kept["radios"] = old.radios
+    wanted = names if ap.state == "online" else _STATIC
+    kept = {name: getattr(old, name) for name in wanted if getattr(ap, name) in (None, [])}
     return joined_generation(msgspec.structs.replace(ap, **kept), old)
 
 

@@ -124,6 +124,17 @@ def test_an_access_point_whose_radios_are_down_is_not_called_online() -> None:
     assert found.aps[0].state == "unknown"
 
 
+def test_columns_for_later_are_not_read_at_every_poll() -> None:
+    table = msgspec.structs.replace(APS, columns={"name": 1, "software": 9}, later=["software"])
+    device = FakeDevice({**aps(NEW, 2), **BEYOND})
+
+    asyncio.run(_read(device, [msgspec.structs.replace(CONTROLLER, roots=[NEW], table=[table])]))
+
+    asked = [one for question in device.asked for one in question.oids]
+    assert any(one[:-6] == (*oid(f"{NEW}.2.1"), 1) for one in asked)
+    assert not any(one[: len(oid(f"{NEW}.2.1.9"))] == oid(f"{NEW}.2.1.9") for one in asked)
+
+
 def test_the_radio_table_is_left_alone_while_the_list_of_access_points_is_whole() -> None:
     device = FakeDevice({**aps(NEW, 4), oid(f"{NEW}.1.1.0"): 4, **BEYOND})
 
