@@ -7,11 +7,11 @@ import msgspec
 from agent.device import Device, with_part
 from agent.facts import PHYSICAL_TYPES
 from agent.mibs import counters, ip_stats
-from agent.mibs.aggregates import AGGREGATE_TYPES
+from agent.mibs.aggregates import AGGREGATE_TYPE, AGGREGATE_TYPES
 from agent.mibs.system import CLOCK_SCALARS, clocked
 from agent.reads import Reads
 from agent.snmp.walk import Rows, TableRead, TableSpec
-from inventory.reading import Reading
+from inventory.reading import Interface, Reading
 
 _MANY = 64
 """Interfaces from which on it pays to ask for chosen ones: a controller has a tunnel for every access point
@@ -46,10 +46,16 @@ def _chosen(reading: Reading) -> list[int] | None:
     """The ports and the interfaces with addresses, where the others are the greater part; None for all."""
     addressed = {item.if_index for item in reading.ipv4_addresses}
     addressed |= {item.if_index for item in reading.ipv6_addresses}
-    kinds = PHYSICAL_TYPES | AGGREGATE_TYPES
-    found = [item.if_index for item in reading.interfaces if item.type in kinds or item.if_index in addressed]
+    found = [item.if_index for item in reading.interfaces if _is_counted(item) or item.if_index in addressed]
     total = len(reading.interfaces)
     return found if total > _MANY and found and len(found) < total // 2 else None
+
+
+def _is_counted(item: Interface) -> bool:
+    """A port or an aggregate. What calls itself Ethernet and is up without any speed is made of software:
+    some controllers show each radio's networks so."""
+    made_of_software = item.oper_status == "up" and item.speed_mbps == 0 and item.type != AGGREGATE_TYPE
+    return item.type in PHYSICAL_TYPES | AGGREGATE_TYPES and not made_of_software
 
 
 async def _rows(reads: Reads, spec: TableSpec, chosen: list[int] | None) -> Rows:
