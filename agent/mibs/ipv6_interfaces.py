@@ -39,8 +39,10 @@ _YES_NO = {1: True, 2: False}
 
 
 def forwarding(scalars: Mapping[str, Value]) -> bool | None:
-    """Whether the device forwards IPv6 at all: ipv6IpForwarding, else ipv6Forwarding of RFC 2465."""
-    said = [_YES_NO.get(number(scalars.get(name)) or 0) for name in FORWARDING]
+    """Whether the device forwards IPv6 at all: ipv6IpForwarding, else ipv6Forwarding of RFC 2465, else the
+    maker's own object."""
+    own = [name for name in scalars if name not in FORWARDING]
+    said = [_YES_NO.get(number(scalars.get(name)) or 0) for name in (*FORWARDING, *own)]
     return next((word for word in said if word is not None), None)
 
 

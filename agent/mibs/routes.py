@@ -12,6 +12,7 @@ from agent.mibs.inet import inet_index
 from agent.mibs.text import ip, number
 from agent.snmp.engine import Oid, oid
 from agent.snmp.walk import Rows, TableSpec
+from agent.vendors.network import RouteTable
 from inventory.reading import Ipv6Route
 
 _ANYWHERE = (*(0,) * 16, 0)
@@ -41,7 +42,6 @@ IPV6_ROUTE_TABLE = TableSpec(
     under=_ANYWHERE,
     max_rows=_MAX_DEFAULT_ROUTES,
 )
-TABLE_NAMES = (INET_CIDR_ROUTE_TABLE.name, INET_CIDR_ROUTE_SHORT.name, IPV6_ROUTE_TABLE.name)
 ANY_IPV6_ROUTE = ((*_INET_ENTRY, 7, 2), (*_IPV6_ENTRY, 4))
 """Where the IPv6 routes of each table begin, whatever their destination."""
 
@@ -51,13 +51,29 @@ _DISCARDS = {5}
 """ipv6RouteType discard"""
 
 
-def of_inet_cidr(rows: Rows) -> list[Ipv6Route]:
+def spec_of(table: RouteTable) -> TableSpec:
+    """The default routes of a maker's table."""
+    return TableSpec(
+        name=table.name,
+        entry=oid(table.entry),
+        columns=_INET_COLUMNS,
+        under=(*table.before, 2, 16, *_ANYWHERE),
+        max_rows=_MAX_DEFAULT_ROUTES,
+    )
+
+
+def any_ipv6_route(table: RouteTable) -> Oid:
+    """Where the IPv6 routes of a maker's table begin, whatever their destination."""
+    return (*oid(table.entry), _INET_COLUMNS["inetCidrRouteIfIndex"], *table.before, 2)
+
+
+def of_inet_cidr(rows: Rows, source: str = "inetCidrRouteTable") -> list[Ipv6Route]:
     """Default routes of inetCidrRouteTable; the next hop is in the index, after the policy."""
     found = []
     for index, row in rows.items():
         if number(row.get("inetCidrRouteType")) in _LEADS_NOWHERE:
             continue
-        found.append(_route(_next_hop(index), number(row.get("inetCidrRouteIfIndex")), "inetCidrRouteTable"))
+        found.append(_route(_next_hop(index), number(row.get("inetCidrRouteIfIndex")), source))
     return found
 
 

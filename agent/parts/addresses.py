@@ -34,7 +34,8 @@ async def read(device: Device, reading: Reading) -> Reading:
 async def read_interfaces(device: Device, reading: Reading) -> Reading:
     """``reading.ipv6_interfaces``, ``ipv6_ra_interfaces`` and ``ipv6_forwarding``."""
     reads = device.reads
-    scalars = await reads.scalars(ipv6_interfaces.FORWARDING)
+    of_vendor = device.vendor_file.ipv6_forwarding if device.vendor_file else []
+    scalars = await reads.scalars({**ipv6_interfaces.FORWARDING, **{name: oid(name) for name in of_vendor}})
     standard = await reads.table(ipv6_interfaces.IPV6_INTERFACE_TABLE)
     advert = await reads.table(ipv6_interfaces.ROUTER_ADVERT_TABLE)
     older = {} if standard else await reads.table(ipv6_interfaces.IPV6_IF_TABLE)

@@ -8,7 +8,14 @@ from importlib import resources
 
 import msgspec
 
-from agent.vendors.network import AddressTable, Ipv6SwitchTable, LldpTable, NeighborTable, TrunkTable
+from agent.vendors.network import (
+    AddressTable,
+    Ipv6SwitchTable,
+    LldpTable,
+    NeighborTable,
+    RouteTable,
+    TrunkTable,
+)
 from agent.vendors.power import PoeSupplyObjects, PoeTable, UpsObjects
 from agent.vendors.sensors import EntitySensorTable, SensorTable
 from agent.vendors.wireless import Controller
@@ -47,6 +54,8 @@ class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     address_table: list[AddressTable] = []
     neighbor_table: list[NeighborTable] = []
     ipv6_switch_table: list[Ipv6SwitchTable] = []
+    ipv6_forwarding: list[str] = []
+    route_table: list[RouteTable] = []
     trunk_table: list[TrunkTable] = []
     lldp_table: list[LldpTable] = []
     wireless: list[Controller] = []

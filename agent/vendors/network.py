@@ -35,6 +35,15 @@ class Ipv6SwitchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     columns: dict[str, int]
 
 
+class RouteTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A maker's own table of routes with the columns of inetCidrRouteTable. Its index is the same too, after
+    the numbers ``before``, and without the policy."""
+
+    name: str
+    entry: str
+    before: list[int] = []
+
+
 class TrunkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A maker's own table of aggregates. "member": the index is a member's ifIndex, ``column`` holds the
     aggregate's ifIndex. "group": the index is a group's number and a member's ifIndex (any ``column``);

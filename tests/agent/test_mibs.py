@@ -16,7 +16,7 @@ from agent.mibs import (
 )
 from agent.mibs.text import ip, mac, number, text
 from agent.snmp.walk import Rows
-from agent.vendors.network import AddressTable, TrunkTable
+from agent.vendors.network import AddressTable, RouteTable, TrunkTable
 from inventory.reading import Interface
 
 ADDRESS = (32, 1, 13, 184, *(0,) * 11, 1)  # 2001:db8::1
@@ -327,6 +327,16 @@ def test_the_next_hop_is_found_behind_a_policy_of_any_length() -> None:
     ]
 
 
+def test_a_makers_table_of_routes_has_an_instance_before_the_destination() -> None:
+    table = RouteTable(name="own", entry="1.3.6.1.4.1.9.10.85.7.1", before=[0])
+    under = routes.spec_of(table).under
+
+    found = routes.of_inet_cidr({(*under, 2, 16, *ADDRESS): {"inetCidrRouteIfIndex": 9}}, table.name)
+
+    assert under == (0, 2, 16, *(0,) * 17)
+    assert [(item.next_hop, item.if_index, item.source) for item in found] == [("2001:db8::1", 9, "own")]
+
+
 def test_a_route_that_throws_away_is_no_default_route() -> None:
     index = (2, 16, *(0,) * 16, 0, 2, 0, 0, 2, 16, *(0,) * 16)
 
@@ -392,6 +402,7 @@ def test_the_standard_table_outranks_the_older_and_the_makers() -> None:
     [
         ({"ipv6IpForwarding": 2, "ipv6Forwarding": 1}, False),
         ({"ipv6Forwarding": 1}, True),
+        ({"1.3.6.1.4.1.9.10.86.1.2.1.0": 1}, True),
         ({"ipv6IpForwarding": 0}, None),
         ({}, None),
     ],
