@@ -21,6 +21,7 @@ from agent.reads import Reads
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import TableRead, TableSpec
 from agent.vendors.wireless import Controller, Role, WirelessTable
+from agent.wifi import cells
 from agent.wifi import stations as station_rows
 from agent.wifi.aps import Draft, Drafts, Found, access_points, drafts
 from agent.wifi.generation import with_generation
@@ -127,7 +128,7 @@ async def _read_status(reads: Reads, controller: Controller, root: str, *, asked
 def wireless(scalars: Mapping[str, Value], found: Found, itself: Draft | None = None) -> Wireless:
     """Access points and counts, from the scalars and tables of one controller."""
     aps = access_points(drafts(found, itself))
-    counts = {name: number(scalars.get(name)) for name in _COUNTS}
+    counts = {name: cells.count(scalars.get(name)) for name in _COUNTS}
     ssids = station_rows.ssids(found)
     if counts["clients"] is None:
         of_ssids = [one.clients for one in ssids if one.clients is not None]

@@ -39,6 +39,7 @@ class Draft:
     ip: str | None = None
     ipv6: str | None = None
     state: ApState = "unknown"
+    state_told: bool = False
     clients: int | None = None
     ipv6_clients: int | None = None
     wired_mbps: float | None = None
@@ -138,8 +139,16 @@ def _add_ap(ap: Draft, table: WirelessTable, row: Row) -> None:
     ap.ip = ap.ip or of.own_ip(row)
     ap.ipv6 = ap.ipv6 or cells.address6(row.get("ipv6"))
     _add_numbers(ap, table, row)
-    if ap.state == "unknown":
-        ap.state = of.ap_state(table, row)
+    _add_state(ap, table, row)
+
+
+def _add_state(ap: Draft, table: WirelessTable, row: Row) -> None:
+    """The first state that a table tells stands; before any does, that of being listed there."""
+    told = of.ap_state(table, row)
+    if told is not None and not ap.state_told:
+        ap.state, ap.state_told = told, True
+    elif ap.state == "unknown" and not ap.state_told:
+        ap.state = table.listed
 
 
 def _add_numbers(ap: Draft, table: WirelessTable, row: Row) -> None:

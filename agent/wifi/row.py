@@ -66,7 +66,7 @@ def radio_number(table: WirelessTable, rest: Oid, row: Row) -> int | None:
 
 def band_and_channel(table: WirelessTable, row: Row) -> tuple[str | None, int | None]:
     """The band by the device's word, the frequency or the channel, and the channel."""
-    said = text(row.get("band")) or text(row.get("radio"))
+    said = text(row.get("band")) or (text(row.get("radio")) if table.radios else None)
     of_frequency = cells.of_frequency(cells.decimal(row.get("frequency")))
     channel = cells.channel(row.get("channel")) or of_frequency[1]
     told = table.bands.get(said.lower()) if said else None
@@ -76,6 +76,7 @@ def band_and_channel(table: WirelessTable, row: Row) -> tuple[str | None, int | 
 
 
 def radio(at: int, table: WirelessTable, row: Row) -> Radio:
+    """The radio that a row describes."""
     band, channel = band_and_channel(table, row)
     idle = cells.percent(row.get("idle"), table.scale.get("idle", 1.0))
     busy = cells.percent(row.get("utilisation"), table.scale.get("utilisation", 1.0))
@@ -104,30 +105,36 @@ def joined_radio(first: Radio, second: Radio) -> Radio:
 
 
 def bssid(table: WirelessTable, index: Oid, row: Row) -> str | None:
+    """The address of a radio for one network (BSSID)."""
     return mac_of(index[-6:]) if table.bssid else mac(row.get("bssid"))
 
 
 def own_mac(row: Row) -> str | None:
+    """The MAC address of the access point; none for the marks of an unknown one."""
     found = mac(row.get("mac"))
     return None if found in NO_MAC else found
 
 
 def own_ip(row: Row) -> str | None:
+    """The IPv4 address of the access point."""
     found = ip(row.get("ip"))
     return found if found and "." in found else None
 
 
-def ap_state(table: WirelessTable, row: Row) -> ApState:
+def ap_state(table: WirelessTable, row: Row) -> ApState | None:
+    """The state of the access point by the device's word; None where it has none that we know."""
     said = text(row.get("state"))
-    return table.states.get(said.lower(), table.listed) if said else table.listed
+    return table.states.get(said.lower()) if said else None
 
 
 def up_down(table: WirelessTable, row: Row) -> Literal["up", "down"] | None:
+    """Whether a radio or port is up, by the device's word."""
     said = text(row.get("up"))
     return table.up.get(said.lower()) if said else None
 
 
 def wired_mbps(table: WirelessTable, row: Row) -> float | None:
+    """Mbit/s of a wired port, 10 to 400,000."""
     if table.wired:
         said = text(row.get("wired"))
         found: float | None = table.wired.get(said) if said else None
