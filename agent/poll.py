@@ -26,10 +26,10 @@ from agent.parts import (
 )
 from agent.privacy import Stations
 from agent.reads import Reads
+from agent.snmp.choose import engine_named
 from agent.snmp.engine import Engine
 from agent.snmp.session import OutOfTime, Session
 from agent.snmp.target import Target
-from agent.snmp.udp import UdpEngine
 from inventory.errors import NoAnswer
 from inventory.log import get_logger
 from inventory.reading import Reading, System, Table
@@ -77,7 +77,7 @@ async def poll_device(
     they get names that hold for this call alone."""
     reading = Reading(address=target.address, polled_at=_iso(now), outcome="gap")
     try:
-        async with Session(engine or UdpEngine(), target, budget_s) as session:
+        async with Session(engine or engine_named("auto", target), target, budget_s) as session:
             return await _poll(session, reading, jobs, stations or Stations.of_this_run())
     except NoAnswer as error:
         log.info("%s", error)
