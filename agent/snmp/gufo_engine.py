@@ -20,6 +20,7 @@ from typing import Any, Final, TypeVar
 from agent.snmp.engine import Answer, Engine, Kind, Link, Missing, Oid, Value, dotted, oid
 from agent.snmp.target import Auth, Priv, Target, User
 from agent.snmp.usm_errors import user_of
+from inventory.errors import NoAnswer
 from inventory.log import get_logger
 
 try:
@@ -83,6 +84,7 @@ class GufoLink:
         self._exact: Link | None = None
         self._at_once = max(1, min(_AT_ONCE, target.max_varbinds))
         self._where = where
+        self._has_answered = False
         self._socket: Any = None
         self._start_again()
 
@@ -90,6 +92,21 @@ class GufoLink:
         self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
     ) -> Answer:
         """The answer; raises as the exact engine does."""
+        answer = await self._by_gufo(kind, oids, waits_s, repetitions)
+        if answer is None:
+            answer = await self._exactly(kind, oids, waits_s, repetitions)
+        self._has_answered = True
+        return answer
+
+    def close(self) -> None:
+        self._socket = None  # gufo closes the socket of an object that nobody holds
+        if self._exact is not None:
+            self._exact.close()
+
+    async def _by_gufo(
+        self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int
+    ) -> Answer | None:
+        """The answer where gufo's leaves no doubt."""
         try:
             if self._target.version == "3":
                 await self._refresh(waits_s)
@@ -101,17 +118,23 @@ class GufoLink:
             if isinstance(doubt.__cause__, gufo.SnmpAuthError):
                 self._clock_good_until = 0.0  # one of the reasons, which gufo cannot tell apart
         except TimeoutError:
-            if not self._discovered:
+            may_be_lost = self._has_answered and len(waits_s) == 1
+            if not self._discovered or may_be_lost:
                 raise
-            self._start_again()  # gufo is silent about a restarted device and a wrong privacy password
+            self._start_again()  # a replaced device or a wrong privacy password, of which gufo says nothing
+        return None
+
+    async def _exactly(
+        self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int
+    ) -> Answer:
         if self._exact is None:
             self._exact = await self._exact_engine.connect(self._target)
-        return await self._exact.ask(kind, oids, waits_s, repetitions)
-
-    def close(self) -> None:
-        self._socket = None  # gufo closes the socket of an object that nobody holds
-        if self._exact is not None:
-            self._exact.close()
+        try:
+            return await self._exact.ask(kind, oids, waits_s, repetitions)
+        except NoAnswer as error:
+            if self._has_answered:  # a loss on the way: the exact link is new, the device is not
+                raise TimeoutError(error.what) from error
+            raise
 
     def _start_again(self) -> None:
         self._socket = _socket(self._target, self._where)
