@@ -186,7 +186,7 @@ TRUTHS: dict[str, dict[str, dict[str | None, object]]] = {
     "aruba/7210": {
         "temperature": {"chassis": 22.0},  # "22.00 degrees Celsius (NORMAL)"
         "memory": {"RAM 1": 50.7},  # 2621056 of 5170880 kB
-        "power": {"power 0": "failed", "power 1": "ok"},
+        "power": {"power 0": "warning", "power 1": "ok"},
     },
     "aruba/cx-6200f": {
         "temperature": {"Temp Sensor": 27.375},
