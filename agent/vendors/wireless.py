@@ -24,8 +24,9 @@ class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     their length), a number. Rows of one access point (network, station) share it. With "none" the columns
     ap_mac, ap_serial, ap_ip or ap_name join the row. The radio is the first number after the key, or
     ``radio`` where each radio has columns of its own (-1: not told). ``from_index`` takes a column from the
-    last numbers of the index: {ip = 4}; ``bssid`` says that the last six are the radio's address for this
-    network.
+    last numbers of the index: {ip = 4}; with ``length`` the key is so long, and 0 takes all that follow it
+    (as text, its length before it). ``bssid`` says that the last six numbers are the radio's address for
+    this network.
 
     ``columns`` names what to take. aps: name, mac, serial, model, software, group, ip, ipv6, state, clients,
     ipv6_clients, wired, uptime. radios: ap_..., radio, band, channel, frequency (MHz), width, power (dBm),
@@ -49,6 +50,7 @@ class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     key: Literal["mac", "text", "name", "number", "none"] = "none"
     before: int = 0
     after: int = 0
+    length: int = 0
     radio: int | None = None
     bssid: bool = False
     from_index: dict[str, int] = {}

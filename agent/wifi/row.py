@@ -18,10 +18,9 @@ NO_MAC = frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"})
 def key_of(table: WirelessTable, index: Oid) -> tuple[Oid, Oid]:
     """The part of an index that names the access point, network or station, and the numbers after it; a
     MAC address or text loses the length before it."""
-    end = max(len(index) - table.after, 0)
+    end = table.before + table.length if table.length else max(len(index) - table.after, 0)
     key, rest = index[table.before : end], index[end:]
-    lengthy = table.key in ("mac", "text", "name") and len(key) > 1 and key[0] == len(key) - 1
-    return (key[1:] if lengthy else key), rest
+    return (_without_length(key) if table.key in ("mac", "text", "name") else key), rest
 
 
 def mac_of(key: Oid) -> str | None:
@@ -37,9 +36,8 @@ def text_of(key: Oid) -> str | None:
 def parsed(table: WirelessTable, index: Oid, row: Row) -> Row:
     """The row with the further columns that stand in its index, or that patterns find in its texts."""
     more: Row = {
-        name: bytes(part) if all(part_of <= 255 for part_of in part) else None
+        name: _octets(index[-length:] if length else _without_length(key_of(table, index)[1]))
         for name, length in table.from_index.items()
-        if (part := index[-length:])
     }
     for column, pattern in table.parse.items():
         said = text(row.get(column))
@@ -142,6 +140,14 @@ def wired_mbps(table: WirelessTable, row: Row) -> float | None:
         found = cells.decimal(row.get("wired"))
         found = None if found is None else found * table.scale.get("wired", 1.0)
     return cells.within(found, 10, 400_000)
+
+
+def _without_length(numbers: Oid) -> Oid:
+    return numbers[1:] if len(numbers) > 1 and numbers[0] == len(numbers) - 1 else numbers
+
+
+def _octets(numbers: Oid) -> bytes | None:
+    return bytes(numbers) if all(0 <= number <= 255 for number in numbers) else None
 
 
 def _width(table: WirelessTable, row: Row) -> int | None:

@@ -362,6 +362,29 @@ def test_a_high_efficiency_radio_of_6_ghz_is_wifi_6() -> None:
     assert [(it.band, it.channel, it.width_mhz, it.power_dbm) for it in ap.radios] == [("6", 37, 160, 18)]
 
 
+def test_an_ipv6_address_in_the_index_of_a_user_counts() -> None:
+    root = "1.3.6.1.4.1.14823.2.2.1"
+    tables: dict[str, Columns] = {
+        f"{root}.5.2.1.4.1": {3: {MAC: b"AP1"}, 19: {MAC: 1}},
+        f"{root}.4.1.2.1": {10: {(*PHONE, 10, 0, 0, 9): b"AP1", (*PHONE2, 10, 0, 0, 10): b"AP1"}},
+        f"{root}.14.1.2.1": {
+            10: {
+                (*PHONE, *index("fe80::9")): b"AP1",
+                (*PHONE, *index("2001:da8::9")): b"AP1",
+                (*PHONE2, *index("fe80::a")): b"AP1",
+            }
+        },
+    }
+
+    found = wireless("1.3.6.1.4.1.14823.1.1.32", tables, {f"{root}.1.3.2.0": 2})
+
+    assert sorted((it.ipv4, it.ipv6, it.ap) for it in found.stations) == [
+        (True, False, "00:e0:fc:00:00:01"),
+        (True, True, "00:e0:fc:00:00:01"),
+    ]
+    assert (found.ipv6_clients, one(found).ipv6_clients) == (1, 1)
+
+
 def test_a_client_of_an_instant_cluster_is_found_by_the_address_of_its_access_point() -> None:
     root = "1.3.6.1.4.1.14823.2.3.3.1.2"
     tables: dict[str, Columns] = {
