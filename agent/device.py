@@ -21,11 +21,13 @@ optics, power. topology: neighbours, stations, forwarding tables. inventory: wha
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device under questioning. ``identity`` is None for a maker that this version does not know."""
+    """One device under questioning. ``identity`` is None for a maker that this version does not know;
+    ``wanted`` are MAC addresses of access points (aa:bb:cc:dd:ee:ff) whose ports a switch is asked for."""
 
     reads: Reads
     identity: Identity | None
     stations: Stations
+    wanted: frozenset[str] = frozenset()
 
     @property
     def vendor_file(self) -> VendorFile | None:

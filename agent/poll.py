@@ -71,14 +71,16 @@ async def poll_device(
     budget_s: float = BUDGET_S,
     engine: Engine | None = None,
     stations: Stations | None = None,
+    wanted: frozenset[str] = frozenset(),
 ) -> Reading:
     """What one device says of itself now. A silent device is a "gap": alone it cannot be told from a
     broken cable of the agent's own. ``stations`` names people's machines; without it
-    they get names that hold for this call alone."""
+    they get names that hold for this call alone. ``wanted`` are MAC addresses of access points, to be found
+    among those that a switch has learnt."""
     reading = Reading(address=target.address, polled_at=_iso(now), outcome="gap")
     try:
         async with Session(engine or engine_named("auto", target), target, budget_s) as session:
-            return await _poll(session, reading, jobs, stations or Stations.of_this_run())
+            return await _poll(session, reading, jobs, stations or Stations.of_this_run(), wanted)
     except NoAnswer as error:
         log.info("%s", error)
         return msgspec.structs.replace(
@@ -86,7 +88,13 @@ async def poll_device(
         )
 
 
-async def _poll(session: Session, reading: Reading, jobs: frozenset[Job], stations: Stations) -> Reading:
+async def _poll(
+    session: Session,
+    reading: Reading,
+    jobs: frozenset[Job],
+    stations: Stations,
+    wanted: frozenset[str],
+) -> Reading:
     about = await _first_contact(session)
     reads = Reads(session)
     found = await _identity(reads, about)
@@ -97,7 +105,7 @@ async def _poll(session: Session, reading: Reading, jobs: frozenset[Job], statio
     )
     if found is None:
         reading = with_note(reading, _("the maker of this device is not known to this version"))
-    device = Device(reads, found, stations)
+    device = Device(reads, found, stations, wanted)
     for part in PARTS:
         if part.job in jobs:
             reading = await part.read(device, reading)

@@ -237,6 +237,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     ups: Ups | None = None
     vlans: list[Vlan] = []
     fdb: list[FdbCount] = []
+    ap_ports: list[ApPort] = []
     lldp_neighbors: list[LldpNeighbor] = []
     entities: list[Entity] = []
     wireless: Wireless | None = None

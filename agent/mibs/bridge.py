@@ -34,6 +34,8 @@ VLAN_STATIC_TABLE = TableSpec(
     entry=oid("1.3.6.1.2.1.17.7.1.4.3.1"),
     columns={"name": 1, "egress": 2, "untagged": 4},
 )
+VLAN_NAMES = TableSpec(name=VLAN_STATIC_TABLE.name, entry=VLAN_STATIC_TABLE.entry, columns={"name": 1})
+"""Port lists can be kilobytes; where the current ones are known, the configured ones are not asked for."""
 PVID_TABLE = TableSpec(name="dot1qPortVlanTable", entry=oid("1.3.6.1.2.1.17.7.1.4.5.1"), columns={"pvid": 1})
 _LEARNED = 3
 """dot1dTpFdbStatus: the others are invalid, the bridge's own addresses, and what people typed in"""

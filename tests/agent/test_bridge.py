@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from datetime import UTC, datetime
 
+import pytest
+import recordings
+from shared import RECORDINGS, need
+
+from agent.ap_ports import places, wanted_macs
 from agent.mibs import bridge
 from agent.mibs.bridge import BridgePorts, Learnt
+from agent.poll import poll_device
+from agent.snmp.target import Target
 from agent.snmp.walk import Rows
+from inventory.reading import ApPort, FdbCount, LldpNeighbor, Reading
+from inventory.wifi import AccessPoint, Wireless
 
 MAC = (0, 0x11, 0x22, 0x33, 0x44, 0x55)
 NAME = "00:11:22:33:44:55"
@@ -117,3 +127,85 @@ def test_the_port_vlan_stands_in_where_there_is_no_list_of_vlans() -> None:
     found = bridge.vlans({}, {}, pvids, PORTS)
 
     assert [(item.vlan, item.name, item.ports, item.untagged) for item in found] == [(60, None, [10], [10])]
+
+
+def switch(if_index: int, stations: int, **more: object) -> Reading:
+    return Reading(
+        address="192.0.2.1",
+        polled_at="2026-09-01T08:00:00Z",
+        outcome="ok",
+        fdb=[FdbCount(if_index=if_index, stations=stations)],
+        ap_ports=[ApPort(mac=NAME, if_index=if_index)],
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_an_access_point_hangs_where_the_fewest_machines_were_learnt() -> None:
+    assert places({"core": switch(1, 200), "floor-2": switch(7, 31)}) == {NAME: ("floor-2", 7)}
+
+
+def test_a_quiet_link_to_another_switch_is_not_where_it_hangs() -> None:
+    link = LldpNeighbor(local_if_index=1, capabilities=["bridge"])
+    ap = LldpNeighbor(local_if_index=7, capabilities=["bridge", "wlanAccessPoint"])
+
+    found = places(
+        {"core": switch(1, 2, lldp_neighbors=[link]), "floor-2": switch(7, 31, lldp_neighbors=[ap])}
+    )
+
+    assert found == {NAME: ("floor-2", 7)}
+
+
+def test_the_controllers_tell_whom_to_look_for() -> None:
+    wireless = Wireless(aps=[AccessPoint(mac=NAME.upper()), AccessPoint(name="no address")])
+    reading = Reading(address="192.0.2.2", polled_at="2026-09-01T08:00:00Z", outcome="ok", wireless=wireless)
+
+    assert wanted_macs({"ac": reading}) == {NAME}
+
+
+# By hand from the recordings: how many ports have learnt machines, and VLANs (name of one).
+RECORDED = {
+    "dcn/dcrs-5980-28t": (11, 25, (1, "default")),
+    "dlink/des-3200-18": (15, 4, (1113, "VLAN1113")),
+    "h3c/hpe-ff5700-40xg": (40, 7, (500, "VLAN 0500")),
+    "huawei/s5720-56c-pwr-ei-vrf": (16, 48, (70, "A")),
+    "ruijie/s5750-24gt12sfp": (11, 2, (1800, "jiao3cs")),
+    "juniper/qfx5100": (2, 8, (23, None)),
+}
+
+
+@pytest.mark.recordings
+@need(RECORDINGS)
+@pytest.mark.parametrize("name", sorted(RECORDED))
+def test_a_recorded_switch_shows_its_machines_and_vlans(name: str) -> None:
+    ports, count, (vlan, vlan_name) = RECORDED[name]
+
+    reading = polled(name)
+
+    assert len(reading.fdb) == ports
+    assert len(reading.vlans) == count
+    assert next(item.name for item in reading.vlans if item.vlan == vlan) == vlan_name
+    known = {item.if_index for item in reading.interfaces}
+    assert {item.if_index for item in reading.fdb} <= known
+    assert {port for item in reading.vlans for port in item.ports} <= known
+
+
+@pytest.mark.recordings
+@need(RECORDINGS)
+def test_a_recorded_access_point_is_found_on_the_port_that_lldp_names() -> None:
+    """The switch numbers its bridge ports from 49153 and its learnt addresses from 1."""
+    reading = polled("tplink/sg2218p", frozenset({"48:a9:8a:c1:ac:58"}))
+
+    link = next(item for item in reading.lldp_neighbors if item.chassis_id == "48:a9:8a:c1:ac:58")
+    assert [(item.if_index, item.vlan) for item in reading.ap_ports] == [(link.local_if_index, 1)]
+
+
+def polled(name: str, wanted: frozenset[str] = frozenset()) -> Reading:
+    return asyncio.run(
+        poll_device(
+            Target("192.0.2.1", community="c"),
+            now=datetime(2026, 9, 1, tzinfo=UTC),
+            engine=recordings.replayed(name),
+            jobs=frozenset({"status", "topology"}),
+            wanted=wanted,
+        )
+    )
