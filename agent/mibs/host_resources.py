@@ -14,9 +14,8 @@ from inventory.hardware import Sensor, SensorKind
 HR_PROCESSOR_TABLE = TableSpec(
     name="hrProcessorTable", entry=oid("1.3.6.1.2.1.25.3.3.1"), columns={"hrProcessorLoad": 2}
 )
-HR_DEVICE_TABLE = TableSpec(
-    name="hrDeviceTable", entry=oid("1.3.6.1.2.1.25.3.2.1"), columns={"hrDeviceDescr": 3}
-)
+HR_DEVICE_DESCR = oid("1.3.6.1.2.1.25.3.2.1.3")
+"""Asked for the processors alone: a general computer has hundreds of devices."""
 HR_STORAGE_TABLE = TableSpec(
     name="hrStorageTable",
     entry=oid("1.3.6.1.2.1.25.2.3.1"),
@@ -27,6 +26,11 @@ HR_STORAGE_TABLE = TableSpec(
         "hrStorageSize": 5,
         "hrStorageUsed": 6,
     },
+)
+LM_TEMPERATURE_TABLE = TableSpec(
+    name="lmTempSensorsTable",
+    entry=oid("1.3.6.1.4.1.2021.13.16.2.1"),
+    columns={"lmTempSensorsDevice": 2, "lmTempSensorsValue": 3},
 )
 UCD_SCALARS: dict[str, Oid] = {
     "ssCpuIdle": oid("1.3.6.1.4.1.2021.11.11.0"),
@@ -45,14 +49,19 @@ _PSEUDO = ("/dev", "/proc", "/sys", "/run", "devfs", "tmpfs", "procfs", "devpts"
 _RECLAIMABLE = ("memory buffers", "cached memory")
 
 
-def processors(loads: Rows, devices: Rows) -> list[Sensor]:
+def processor_names(loads: Rows) -> dict[str, Oid]:
+    """The objects that describe these processors, by their index."""
+    return {str(index[0]): (*HR_DEVICE_DESCR, *index) for index in loads if len(index) == 1}
+
+
+def processors(loads: Rows, names: Mapping[str, Value]) -> list[Sensor]:
     """Load over the last minute (hrProcessorLoad), in per cent. Processors with the same description are the
     cores of one machine: their mean is told, since one busy core is no busy machine."""
     groups: dict[str, list[int]] = {}
     for index, row in sorted(loads.items()):
         load = number(row.get("hrProcessorLoad"))
         if load is not None and 0 <= load <= 100:
-            named = _CORE.sub("CPU", text(devices.get(index, {}).get("hrDeviceDescr")) or "CPU")
+            named = _CORE.sub("CPU", text(names.get(str(index[0]))) or "CPU")
             groups.setdefault(named, []).append(load)
     return [
         Sensor(
@@ -103,6 +112,20 @@ def ucd_cpu(found: Mapping[str, Value]) -> list[Sensor]:
     if idle is None:
         return []
     return [Sensor(kind="cpu", name="CPU", value=100 - idle, unit="%", source="UCD-SNMP-MIB")]
+
+
+def lm_temperatures(rows: Rows) -> list[Sensor]:
+    """Temperatures of LM-SENSORS-MIB (thousandths of a degree), which net-snmp shows of a computer."""
+    found = []
+    for index, row in sorted(rows.items()):
+        told = number(row.get("lmTempSensorsValue"))
+        value = plausible("temperature", told / 1000 if told else None)
+        if value is not None:
+            name = text(row.get("lmTempSensorsDevice")) or ".".join(map(str, index))
+            found.append(
+                Sensor(kind="temperature", name=name, value=value, unit="C", source="lmTempSensorsTable")
+            )
+    return found
 
 
 def _storage(row: Row, spare: int) -> Sensor | None:

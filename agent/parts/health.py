@@ -90,8 +90,10 @@ async def _of_host(device: Device, told: Sequence[str] | set[str], asked: list[s
     ucd = await reads.scalars(host_resources.UCD_SCALARS)
     if "cpu" not in told:
         loads = await reads.table(host_resources.HR_PROCESSOR_TABLE)
-        devices = await reads.table(host_resources.HR_DEVICE_TABLE) if loads else {}
-        found += host_resources.processors(loads, devices) or host_resources.ucd_cpu(ucd)
+        names = await reads.scalars(host_resources.processor_names(loads))
+        found += host_resources.processors(loads, names) or host_resources.ucd_cpu(ucd)
+    if ucd and "temperature" not in told:
+        found += host_resources.lm_temperatures(await reads.table(host_resources.LM_TEMPERATURE_TABLE))
     storages = host_resources.storages(await reads.table(host_resources.HR_STORAGE_TABLE))
     memory = [sensor for sensor in storages if sensor.kind == "memory"]
     if "memory" not in told:

@@ -221,11 +221,20 @@ def test_a_disk_past_two_billion_units_does_not_turn_negative() -> None:
 
 def test_cores_of_one_machine_are_one_processor_and_planes_of_a_firewall_are_two() -> None:
     loads: Rows = {(index,): {"hrProcessorLoad": load} for index, load in ((1, 10), (2, 30), (3, 80))}
-    cores: Rows = {(i,): {"hrDeviceDescr": f"cpu{i}: ACPI CPU".encode()} for i in (1, 2, 3)}
-    planes: Rows = {(1,): {"hrDeviceDescr": b"Management"}, (2,): {"hrDeviceDescr": b"Data"}}
+    cores: dict[str, Value] = {str(i): f"cpu{i}: ACPI CPU".encode() for i in (1, 2, 3)}
+    planes: dict[str, Value] = {"1": b"Management", "2": b"Data"}
 
     assert [(s.name, s.value) for s in host_resources.processors(loads, cores)] == [("CPU: ACPI CPU", 40.0)]
     assert [s.name for s in host_resources.processors(loads, planes)] == ["Management", "Data", "CPU"]
+
+
+def test_thousandths_of_a_degree_become_degrees_and_zero_is_no_measurement() -> None:
+    rows: Rows = {
+        (1,): {"lmTempSensorsDevice": b"Core 0", "lmTempSensorsValue": 48000},
+        (2,): {"lmTempSensorsDevice": b"temp2", "lmTempSensorsValue": 0},
+    }
+
+    assert [(s.name, s.value) for s in host_resources.lm_temperatures(rows)] == [("Core 0", 48.0)]
 
 
 def test_net_snmp_memory_is_what_nobody_could_have() -> None:
