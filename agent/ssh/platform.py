@@ -24,12 +24,15 @@ _PARAMETERS: Mapping[str, str] = {"interface": r"[A-Za-z][A-Za-z0-9/.:_-]{0,47}"
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One command and the parser of its answer (agent/ssh/parse.py). ``otherwise``: asked only where the
-    device refused the command before it, for the same fact."""
+    device refused the command before it, for the same fact. ``template`` is a file of ntc-templates, and
+    ``columns`` its columns by our names."""
 
     fact: Fact
     send: str
     parser: str
     otherwise: bool = False
+    template: str = ""
+    columns: dict[str, str] = {}
 
 
 class Dialog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -164,14 +164,14 @@ def _asked(line: Line, text: str, command: Command) -> Answer:
         lines = line.ask(text)
     except TooLong as error:
         line.lost = True
-        return cut(text, parsed(command.parser, error.lines), time.monotonic() - began)
+        return cut(text, parsed(command, error.lines), time.monotonic() - began)
     except NoAnswer as error:
         line.lost = True
         return timed_out(text, str(error), time.monotonic() - began)
     seconds = time.monotonic() - began
     if (no := refusal(lines)) is not None:
         return refused(text, no, seconds)
-    return understood(text, parsed(command.parser, lines), seconds)
+    return understood(text, parsed(command, lines), seconds)
 
 
 def _outcome_of(error: DeviceError) -> SshOutcome:
