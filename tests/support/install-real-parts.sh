@@ -36,6 +36,10 @@ look() {
     need lldpd "a real IPv6 router" has lldpd
     need iproute2 "hosts in network namespaces" has ip
     need iperf3 "throughput tests" has iperf3
+    need frr "a real router with IPv6" has_file /usr/lib/frr/zebra
+    need lldpd "a real router with LLDP neighbours" has lldpd
+    need iperf3 "load tests against a real server" has iperf3
+    need iproute2 "schools and routers in network namespaces" has ip
     need prometheus "metric pages checked by promtool and scraped by Prometheus" has promtool
     need chromium "the report as a browser shows and prints it" has_any chromium chromium-browser
     need fontconfig "Chinese in those pictures" has fc-list

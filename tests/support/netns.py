@@ -17,7 +17,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _works() -> bool:
+def works() -> bool:
+    """Whether namespaces can be made here."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         return False
     name = f"wz{uuid.uuid4().hex[:8]}"
@@ -29,7 +30,7 @@ def _works() -> bool:
 
 def need_namespaces() -> pytest.MarkDecorator:
     """Skip where namespaces cannot be made."""
-    return pytest.mark.skipif(not _works(), reason="needs root and ip netns (network namespaces)")
+    return pytest.mark.skipif(not works(), reason="needs root and ip netns (network namespaces)")
 
 
 @dataclass(frozen=True)

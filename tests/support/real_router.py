@@ -1,9 +1,7 @@
-"""A real IPv6 router on this machine: FRR, net-snmp and lldpd in network namespaces made for it.
+"""A real router in a network namespace: FRR routes and advertises, lldpd speaks LLDP, net-snmp answers.
 
-    agent ---- lan0 [router] wan0 ---- carrier
-    ::10       ::1           ::2       ::1         2001:db8:a::/64 and 2001:db8:ffff::/64
-
-Nothing outside the three namespaces is touched; they and every process in them end with the block.
+Three namespaces: the county, the router, a switch behind it. Nothing of the host's own network is touched,
+and every program ends with the block.
 """
 
 from __future__ import annotations
@@ -12,184 +10,150 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FRR = Path("/usr/lib/frr")
-NEEDED = ("ip", "snmpd", "lldpd", "lldpcli")
-LAN, WAN = "2001:db8:a", "2001:db8:ffff"
+import pytest
+from netns import Namespace, cable, namespaces, works
 
-FRR_CONF = f"""hostname school-gw
-ipv6 route ::/0 {WAN}::1
+FRR = Path("/usr/lib/frr")
+COMMUNITY = "county"
+PROGRAMS = ("snmpd", "lldpd", "lldpcli")
+ZEBRA = """\
+interface wan0
+ ip address 198.51.100.2/30
+ ipv6 address 2001:db8:0:1::2/64
 interface lan0
+ ip address 10.1.0.1/24
+ ipv6 address 2001:db8:1::1/64
  no ipv6 nd suppress-ra
- ipv6 nd prefix {LAN}::/64
+ ipv6 nd ra-interval 3
+ ipv6 nd prefix 2001:db8:1::/64
 """
-SNMPD_CONF = """agentaddress udp6:[{lan}::1]:161
-createUser wanzhao SHA-256 "authentic-phrase" AES "private-phrase"
-rouser wanzhao priv
-rocommunity6 public
+IPV4_ONLY = "ip route 0.0.0.0/0 198.51.100.1\n"
+STATIC = IPV4_ONLY + "ipv6 route ::/0 2001:db8:0:1::1\n"
+SNMPD = """\
+rocommunity county
+sysName rt-1
 master agentx
 agentXSocket {folder}/agentx
-sysName school-gw
+agentXPerms 0777 0777
 """
 
 
-def missing() -> str:
-    """Why there can be no router here, or "" when there can."""
-    if os.geteuid() != 0:
-        return "network namespaces need root"
-    lacking = [name for name in NEEDED if not _which(name)]
-    if not (FRR / "zebra").exists():
-        lacking.append("frr")
-    if lacking:
-        return f"not installed: {', '.join(lacking)} (apt-get install frr lldpd snmpd iproute2)"
-    probe = f"wzprobe{os.getpid()}"
-    if subprocess.run(["ip", "netns", "add", probe], capture_output=True, check=False).returncode:
-        return "this machine makes no network namespaces"
-    subprocess.run(["ip", "netns", "del", probe], check=True)
-    return ""
+def need_router() -> pytest.MarkDecorator:
+    """Skip where the programs or the rights are missing."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    missing = [name for name in PROGRAMS if shutil.which(name, path=path) is None]
+    missing += [name for name in ("zebra", "staticd") if not (FRR / name).exists()]
+    reason = f"not installed: {', '.join(missing)}" if missing else "needs root and ip netns (namespaces)"
+    return pytest.mark.skipif(bool(missing) or not works(), reason=reason)
 
 
 @dataclass(frozen=True)
-class Router:
-    """A running router: its SNMP address, and where an agent stands that can reach it."""
-
-    namespace: str
-    agent: str
-    carrier: str
-    address: str = f"{LAN}::1"
-
-    def wanzhao(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """The command line, run where the agent stands."""
-        return subprocess.run(
-            ["ip", "netns", "exec", self.agent, sys.executable, "-m", "wanzhao.cli", *arguments],
-            env=os.environ | (env or {}),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def run(self, *command: str) -> str:
-        """A command on the router itself."""
-        return _in(self.namespace, *command)
-
-    def at_the_agent(self, *command: str) -> str:
-        """A command where the agent stands."""
-        return _in(self.agent, *command)
+class Network:
+    county: Namespace
+    router: Namespace
+    switch: Namespace
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Router]:
-    """The router, once it has learnt who is at the other end of its uplink."""
-    tag = f"wz{os.getpid()}"
-    names = {role: f"{tag}{role[0]}" for role in ("router", "agent", "carrier")}
-    folder = Path(tempfile.mkdtemp(prefix="wanzhao-router-", dir="/tmp"))
-    folder.chmod(0o755)
-    started: list[subprocess.Popen[bytes]] = []
-    try:
-        _wire(names)
-        _start(names, folder, started)
-        yield Router(names["router"], names["agent"], names["carrier"])
-    finally:
-        for name in names.values():
-            _end(name)
-        for process in started:
-            process.wait(10)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wire(names: dict[str, str]) -> None:
-    router, agent, carrier = names["router"], names["agent"], names["carrier"]
-    for name in names.values():
-        _do("ip", "netns", "add", name)
-        _do("ip", "-n", name, "link", "set", "lo", "up")
-    _do("ip", "-n", router, "link", "add", "lan0", "type", "veth", "peer", "name", "eth0", "netns", agent)
-    _do("ip", "-n", router, "link", "add", "wan0", "type", "veth", "peer", "name", "eth0", "netns", carrier)
-    for name, port, address in (
-        (router, "lan0", f"{LAN}::1/64"),
-        (router, "wan0", f"{WAN}::2/64"),
-        (agent, "eth0", f"{LAN}::10/64"),
-        (carrier, "eth0", f"{WAN}::1/64"),
+def real_router(*, default_route: bool = True) -> Iterator[Network]:
+    """The router at 10.1.0.1 and 2001:db8:1::1, as the switch sees it; it routes and has heard the switch."""
+    with (
+        namespaces("county", "router", "switch") as (county, router, switch),
+        _folder(default_route) as folder,
     ):
-        _in(name, "sysctl", "-qw", f"net.ipv6.conf.{port}.accept_dad=0")
-        _do("ip", "-n", name, "link", "set", port, "up")
-        _do("ip", "-n", name, "addr", "add", address, "dev", port)
-    _in(router, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+        cable(router, "wan0", county, "eth0")
+        cable(router, "lan0", switch, "eth0")
+        router.sysctl("net.ipv6.conf.all.forwarding=1")
+        router.sysctl("net.ipv4.ip_forward=1")
+        county.ip("addr", "add", "198.51.100.1/30", "dev", "eth0")
+        county.ip("-6", "addr", "add", "2001:db8:0:1::1/64", "dev", "eth0", "nodad")
+        county.ip("-6", "route", "add", "2001:db8:1::/48", "via", "2001:db8:0:1::2")
+        switch.ip("addr", "add", "10.1.0.2/24", "dev", "eth0")
+        network = Network(county, router, switch)
+        with _programs(network, folder):
+            yield network
 
 
-def _start(names: dict[str, str], folder: Path, started: list[subprocess.Popen[bytes]]) -> None:
-    router, carrier = names["router"], names["carrier"]
-    (folder / "frr.conf").write_text(FRR_CONF, encoding="utf-8")
-    (folder / "snmpd.conf").write_text(SNMPD_CONF.format(lan=LAN, folder=folder), encoding="utf-8")
-    for path in (folder, folder / "frr.conf"):
-        shutil.chown(path, "frr", "frr")
-    common = ("-f", str(folder / "frr.conf"), "-z", str(folder / "zserv.api"), "--vty_socket", str(folder))
-    for daemon in ("zebra", "staticd"):
-        pid = str(folder / f"{daemon}.pid")
-        started.append(_spawn(router, folder, str(FRR / daemon), *common, "-i", pid, "-P", "0"))
-        _wait(folder / f"{daemon}.vty")
-    started.append(
-        _spawn(
-            router, folder, _which("snmpd"), "-f", "-C", "-c", str(folder / "snmpd.conf"), "-Lf", "/dev/null"
+@contextlib.contextmanager
+def _folder(default_route: bool) -> Iterator[Path]:
+    """A short path: sockets live there. FRR's programs give up their rights and must be able to write."""
+    with tempfile.TemporaryDirectory(prefix="wz-") as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        shutil.chown(folder, "frr", "frr")
+        files = {
+            "zebra.conf": ZEBRA,
+            "staticd.conf": STATIC if default_route else IPV4_ONLY,
+            "agent.conf": SNMPD.format(folder=folder),
+        }
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="ascii")
+            (folder / file).chmod(0o644)
+        yield folder
+
+
+@contextlib.contextmanager
+def _programs(network: Network, folder: Path) -> Iterator[None]:
+    router, started = network.router, list[subprocess.Popen[bytes]]()
+    environment = os.environ | {
+        "SNMP_PERSISTENT_DIR": str(folder),
+        "MIBS": "",
+        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin",
+    }
+    frr = [*("--vty_socket", str(folder)), *("-A", "127.0.0.1", "-P", "0", "-u", "frr", "-g", "frr")]
+    with (folder / "log").open("wb") as log, contextlib.ExitStack() as ends:
+
+        def start(where: Namespace, *command: str) -> None:
+            process = subprocess.Popen(where.command(*command), stdout=log, stderr=log, env=environment)
+            started.append(process)
+            ends.callback(_end, process)
+
+        def frr_program(name: str) -> None:
+            files = ("-f", f"{folder}/{name}.conf", "-i", f"{folder}/{name}.pid", "-z", f"{folder}/zserv")
+            start(router, str(FRR / name), *files, *frr)
+
+        start(
+            router, "snmpd", "-f", "-C", "-c", f"{folder}/agent.conf", "-Lf", f"{folder}/snmpd.log", "udp:161"
         )
-    )
-    _wait(folder / "agentx")
-    for name, more in ((router, ("-x", "-X", str(folder / "agentx"))), (carrier, ())):
-        socket = folder / f"lldpd.{name}"
-        started.append(
-            _spawn(name, folder, _which("lldpd"), "-d", "-u", str(socket), "-O", "/dev/null", *more)
-        )
-        _wait(socket)
-        _in(name, _which("lldpcli"), "-u", str(socket), "configure", "lldp", "tx-interval", "1")
-        _in(name, _which("lldpcli"), "-u", str(socket), "configure", "system", "hostname", name)
-    ask = (_which("lldpcli"), "-u", str(folder / f"lldpd.{router}"), "show", "neighbors")
-    _until(lambda: carrier in _in(router, *ask))
+        frr_program("zebra")
+        _until(lambda: (folder / "zserv").exists() and (folder / "agentx").exists(), started, folder)
+        frr_program("staticd")
+        spoken = ("-I", "wan0,lan0", "-S", "a real router", "-x", "-X", f"{folder}/agentx")
+        start(router, "lldpd", "-d", "-u", f"{folder}/lldp-r", *spoken)
+        start(network.switch, "lldpd", "-d", "-u", f"{folder}/lldp-s", "-I", "eth0", "-S", "a switch")
+        _until(lambda: "default" in router.run("ip", "route"), started, folder)
+        _until(lambda: "2001:db8:1:" in network.switch.run("ip", "-6", "addr"), started, folder)
+        _until(lambda: "a switch" in _heard(network, folder), started, folder)
+        yield
 
 
-def _which(name: str) -> str:
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or ""
+def _heard(network: Network, folder: Path) -> str:
+    """What the router has heard; the switch is made to speak again, else it does so every half minute."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        network.switch.run("lldpcli", "-u", f"{folder}/lldp-s", "update")
+        return network.router.run("lldpcli", "-u", f"{folder}/lldp-r", "show", "neighbors")
+    return ""
 
 
-def _do(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
-    return done.stdout
-
-
-def _in(name: str, *command: str) -> str:
-    return _do("ip", "netns", "exec", name, *command)
-
-
-def _spawn(name: str, folder: Path, *command: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"SNMP_PERSISTENT_DIR": str(folder / "snmp"), "MIBS": ""}
-    return subprocess.Popen(
-        ["ip", "netns", "exec", name, *command],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _wait(path: Path) -> None:
-    _until(path.exists)
-
-
-def _until(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+def _until(true: Callable[[], bool], started: list[subprocess.Popen[bytes]], folder: Path) -> None:
+    deadline = time.monotonic() + 60
     while not true():
-        assert time.monotonic() < deadline, "the router did not come up"
+        ended = [process.args for process in started if process.poll() is not None]
+        if ended or time.monotonic() > deadline:
+            raise AssertionError(f"{ended}: {(folder / 'log').read_text(errors='replace')[-800:]}")
         time.sleep(0.2)
 
 
-def _end(name: str) -> None:
-    pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False)
-    if pids.stdout.split():
-        subprocess.run(["kill", "-9", *pids.stdout.split()], check=False, stderr=subprocess.DEVNULL)
-    subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)

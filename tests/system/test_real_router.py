@@ -1,153 +1,113 @@
-"""A real router with IPv6, read over IPv6 by the command line from another host."""
+"""A real router with IPv6 (FRR, lldpd, net-snmp in namespaces), read as an agent behind it reads it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
-import real_router
-from real_router import LAN, WAN, Router
+from real_router import COMMUNITY, Network, need_router, real_router
 
-pytestmark = [
-    pytest.mark.netns,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(real_router.missing()), reason=real_router.missing()),
-]
+from inventory.reading import Reading
+
+pytestmark = [need_router(), pytest.mark.slow]
+
+POLL = """
+import asyncio, sys
+from datetime import UTC, datetime
+import msgspec
+from agent.poll import poll_device
+from agent.snmp.target import Target
+target = Target(sys.argv[1], community=sys.argv[2])
+print(msgspec.json.encode(asyncio.run(poll_device(target, now=datetime.now(UTC)))).decode())
+"""
+DISCOVER = """
+import asyncio, sys
+import msgspec
+from agent.discover.find import discover
+from agent.discover.sweep import Credential
+found = asyncio.run(discover(["10.1.0.0/28"], [Credential("c", community=sys.argv[1])]))
+print(msgspec.json.encode(found).decode())
+"""
+CONNECT = """
+import asyncio, json
+from agent.probes.connect import connect_to
+made = asyncio.run(connect_to("2001:db8:0:1::1", 9))
+print(json.dumps([made.reason, made.details]))
+"""
 
 
 @pytest.fixture(scope="module")
-def router() -> Iterator[Router]:
-    with real_router.running() as made:
+def network() -> Iterator[Network]:
+    with real_router() as made:
         yield made
 
 
-V3 = (
-    "--user",
-    "wanzhao",
-    "--auth",
-    "SHA256",
-    "--auth-key",
-    "env:AUTH",
-    "--priv",
-    "AES128",
-    "--priv-key",
-    "env:PRIV",
-)
-PHRASES = {"AUTH": "authentic-phrase", "PRIV": "private-phrase"}
+@pytest.fixture(scope="module")
+def reading(network: Network) -> Reading:
+    return polled(network)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("--community", "public"), V3, (*V3, "--engine", "pysnmp")],
-    ids=["v2c", "v3", "v3-pysnmp"],
-)
-def reading(router: Router, request: pytest.FixtureRequest) -> dict[str, Any]:
-    done = router.wanzhao("agent", "poll", router.address, "--json", *request.param, env=PHRASES)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+def polled(network: Network) -> Reading:
+    return msgspec.json.decode(network.switch.python(POLL, "10.1.0.1", COMMUNITY), type=Reading)
 
 
-def test_its_addresses_are_read(reading: dict[str, Any]) -> None:
-    ports = {item["if_index"]: item["name"] for item in reading["interfaces"]}
-
-    found = {
-        (item["address"], item["prefix_length"], ports[item["if_index"]])
-        for item in reading["ipv6_addresses"]
-        if item["scope"] == "global"
-    }
-
-    assert found == {(f"{LAN}::1", 64, "lan0"), (f"{WAN}::2", 64, "wan0")}
+def port(reading: Reading, name: str) -> int:
+    return next(item.if_index for item in reading.interfaces if item.name == name)
 
 
-def test_the_default_route_of_frr_is_read_with_a_next_hop_that_lives(
-    router: Router, reading: dict[str, Any]
-) -> None:
-    (route,) = reading["ipv6_default_routes"]
-    ports = {item["if_index"]: item["name"] for item in reading["interfaces"]}
+def test_the_default_route_is_the_one_that_the_router_installed(reading: Reading) -> None:
+    (route,) = reading.ipv6_default_routes
 
-    assert "proto static" in router.run("ip", "-6", "route", "show", "default")
-    assert (route["next_hop"], ports[route["if_index"]]) == (f"{WAN}::1", "wan0")
-    assert route["source"] == "inetCidrRouteTable"
+    assert (route.next_hop, route.if_index) == ("2001:db8:0:1::1", port(reading, "wan0"))
+    assert reading.tables["ipv6_default_routes"].status == "ok"
 
 
-def test_it_forwards(reading: dict[str, Any]) -> None:
-    assert reading["ipv6_forwarding"] is True
+def test_the_addresses_of_both_sides_are_read_with_their_prefixes(reading: Reading) -> None:
+    found = {(item.address, item.prefix_length, item.if_index) for item in reading.ipv6_addresses}
+
+    assert ("2001:db8:0:1::2", 64, port(reading, "wan0")) in found
+    assert ("2001:db8:1::1", 64, port(reading, "lan0")) in found
+    assert {item.address for item in reading.ipv4_addresses} >= {"198.51.100.2", "10.1.0.1"}
 
 
-def test_the_neighbour_on_the_uplink_is_read_by_lldp(router: Router, reading: dict[str, Any]) -> None:
-    links = {link["local_port"]: link for link in reading["lldp_neighbors"]}
-
-    assert links["wan0"]["sys_name"] == router.carrier
-    assert links["wan0"]["port_descr"] == "eth0"
-    assert links["wan0"]["address"] == f"{WAN}::1"
+def test_the_router_says_that_it_forwards_ipv6(reading: Reading) -> None:
+    assert reading.ipv6_forwarding is True
 
 
-def test_octets_of_ipv6_alone_are_counted(reading: dict[str, Any]) -> None:
-    ports = {item["if_index"]: item["name"] for item in reading["interfaces"]}
-    octets = {
-        ports[item["if_index"]]: item["in_octets"]
-        for item in reading["version_counters"]
-        if item["version"] == 6
-    }
+def test_the_lldp_neighbour_is_on_its_port(reading: Reading) -> None:
+    (link,) = reading.lldp_neighbors
 
-    assert octets["lan0"] > 1000  # this very poll came over IPv6
+    assert (link.local_port, link.local_if_index) == ("lan0", port(reading, "lan0"))
+    assert (link.sys_descr, link.port_descr, link.address) == ("a switch", "eth0", "10.1.0.2")
 
 
-def test_the_agent_is_a_neighbour_and_its_mac_address_is_not_told(
-    router: Router, reading: dict[str, Any]
-) -> None:
-    mac = router.at_the_agent("cat", "/sys/class/net/eth0/address").strip()
-
-    heard = [item for item in reading["neighbors"] if item["version"] == 6 and item["scope"] == "global"]
-
-    assert heard
-    assert mac not in json.dumps(reading)
+def test_it_has_heard_the_switch_by_arp(reading: Reading) -> None:
+    assert reading.neighbor_counts.ipv4
+    assert all(len(item.station) == 16 for item in reading.neighbors)  # hashed
 
 
-def test_a_wrong_pass_phrase_says_so_and_stays_secret(router: Router) -> None:
-    done = router.wanzhao(
-        "agent",
-        "poll",
-        router.address,
-        *V3,
-        "--timeout",
-        "1",
-        "--retries",
-        "0",
-        env={**PHRASES, "AUTH": "wrong-phrase-1"},
-    )
+def test_discovery_finds_the_router_and_nobody_else(network: Network) -> None:
+    (found,) = json.loads(network.switch.python(DISCOVER, COMMUNITY))
 
-    assert done.returncode == 3
-    assert "wrong-phrase-1" not in done.stdout + done.stderr
-    assert "authentication" in done.stderr.lower() or "认证" in done.stderr
+    assert (found["address"], found["sys_name"], found["state"]) == ("10.1.0.1", "rt-1", "new")
+    assert found["mac"]
 
 
-def test_the_router_is_recorded_over_snmpv3_and_reads_the_same_from_the_file(
-    router: Router, tmp_path: Path
-) -> None:
-    out = tmp_path / "router.snmprec"
+def test_a_client_that_the_router_gave_its_prefix_reaches_the_county_over_ipv6(network: Network) -> None:
+    """The address comes from the router's advertisements; the county refuses the port, so packets arrive."""
+    reason, details = json.loads(network.switch.python(CONNECT))
 
-    done = router.wanzhao("agent", "record", router.address, *V3, "--out", str(out), env=PHRASES)
-    again = router.wanzhao("agent", "poll", router.address, "--recording", str(out), "--json")
-
-    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
-    reading = json.loads(again.stdout)
-    assert reading["system"]["sys_name"] == "school-gw"
-    assert [route["source"] for route in reading["ipv6_default_routes"]] == ["inetCidrRouteTable"]
-    text = out.read_text(encoding="utf-8")
-    assert "1.3.6.1.2.1.1.3.0|67|" in text
-    assert "phrase" not in text
-    assert "|wanzhao" not in text
+    assert (reason, details["source_scope"]) == ("refused", "global")
+    assert details["source"].startswith("2001:db8:1:")
 
 
-def test_the_card_says_what_this_router_proves(router: Router) -> None:
-    done = router.wanzhao("agent", "card", router.address, "--json")
-    facts = {(item["fact"], item["title"]): item["proof"] for item in json.loads(done.stdout)["facts"]}
+def test_a_router_without_an_ipv6_default_route_is_told_from_one_that_cannot_say() -> None:
+    """It lists IPv6 routes and ::/0 is not among them: "empty", which proves that there is none."""
+    with real_router(default_route=False) as network:
+        reading = polled(network)
 
-    assert {proof for (fact, _title), proof in facts.items() if fact in ("F01", "F10", "F13", "F15")} == {
-        "proved"
-    }
-    assert {proof for (fact, _title), proof in facts.items() if fact in ("F14", "F20")} == {"unsupported"}
+    assert reading.ipv6_default_routes == []
+    assert reading.tables["ipv6_default_routes"].status == "empty"
+    assert any(item.scope == "global" for item in reading.ipv6_addresses)
