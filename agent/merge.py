@@ -28,6 +28,7 @@ PARTS = (
     "ups",
     "vlans",
     "fdb",
+    "ap_ports",
     "lldp_neighbors",
     "entities",
 )

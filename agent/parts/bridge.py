@@ -24,7 +24,8 @@ async def read(device: Device, reading: Reading) -> Reading:
     if rows and not counts:
         part = Table(status="unsupported", detail="the device does not tell which ports its bridge has")
     found = bridge.ap_ports(rows, ports, device.wanted)
-    reading = with_part(reading, "fdb", part, fdb=counts, ap_ports=found)
+    reading = with_part(reading, "fdb", part, fdb=counts)
+    reading = with_part(reading, "ap_ports", part, ap_ports=found)
     vlans = bridge.vlans(static, current, pvids, ports)
     names = [bridge.VLAN_STATIC_TABLE.name, bridge.VLAN_CURRENT_TABLE.name, bridge.PVID_TABLE.name]
     return with_part(reading, "vlans", reads.part(names, len(vlans)), vlans=vlans)
