@@ -31,13 +31,6 @@ def with_generation(aps: Sequence[AccessPoint], vendor: str | None) -> list[Acce
     return [_with_generation(ap, vendor) for ap in aps]
 
 
-def joined_generation(ap: AccessPoint, old: AccessPoint) -> AccessPoint:
-    """The access point with the newer generation of two readings of it."""
-    if ap.model != old.model or (old.generation or 0) <= (ap.generation or 0):
-        return ap
-    return msgspec.structs.replace(ap, generation=old.generation, generation_from=old.generation_from)
-
-
 def of_radios(ap: AccessPoint) -> int | None:
     """The generation by the standards of the radios; None where these leave room for a newer one.
 

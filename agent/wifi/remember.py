@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from agent.wifi.generation import joined_generation
+from agent.wifi.row import joined_radio
 from agent.wifi.stations import ap_id
 from inventory.reading import Reading, Table
-from inventory.wifi import AccessPoint, Ssid, Wireless
+from inventory.wifi import AccessPoint, Radio, Ssid, Wireless
 
 _GOOD = frozenset({"ok", "empty", "unsupported"})
 _STATIC = ("name", "mac", "serial", "model", "software", "group", "ipv6")
@@ -111,20 +111,34 @@ def _completed(
 
 
 def _one_completed(ap: AccessPoint, old: AccessPoint | None, names: Sequence[str]) -> AccessPoint:
+    """What was measured while the access point was in another state is not kept."""
     if old is None or ap is old or ap.state == "missing":
         return ap
-    wanted = names if ap.state == "online" else _STATIC
-    kept = {name: getattr(old, name) for name in wanted if getattr(ap, name) in (None, [])}
-    return joined_generation(msgspec.structs.replace(ap, **kept), old)
+    wanted = names if ap.state == old.state else _STATIC
+    kept: dict[str, object] = {name: getattr(old, name) for name in wanted if getattr(ap, name) is None}
+    if "radios" in wanted:
+        kept["radios"] = _radios(ap.radios, old.radios)
+    proved = (old.generation or 0) >= (ap.generation or 0) if "radios" in wanted else ap.generation is None
+    if proved and ap.model in (None, old.model):
+        kept |= {"generation": old.generation, "generation_from": old.generation_from}
+    return msgspec.structs.replace(ap, **kept)
+
+
+def _radios(now: Sequence[Radio], old: Sequence[Radio]) -> list[Radio]:
+    """The radios of a poll that reads only some of their values, if any."""
+    before = {radio.index: radio for radio in old}
+    return [joined_radio(radio, before.get(radio.index, radio)) for radio in now] or list(old)
 
 
 def _newer_counts(before: Wireless, now: Wireless) -> list[Ssid]:
-    """The networks of before, with the counts of those that this reading has too."""
+    """The networks of before, with the counts of those that this reading has too; counts by band, which
+    are made of the stations, are those of before."""
     found = {one.name: one for one in now.ssids}
     result: list[Ssid] = []
     for one in before.ssids:
         new = found.pop(one.name, None)
-        result.append(one if new is None or new.clients is None else new)
+        clients = one.clients if new is None or new.clients is None else new.clients
+        result.append(msgspec.structs.replace(one, clients=clients))
     return [*result, *found.values()]
 
 

@@ -156,6 +156,29 @@ def test_an_access_point_that_goes_offline_keeps_neither_clients_nor_uptime_of_o
     assert (after.aps[0].clients, after.aps[0].uptime_s, after.aps[0].ipv6_clients) == (None, None, None)
 
 
+def test_what_was_measured_while_it_was_online_is_not_kept_for_an_offline_one() -> None:
+    before = with_details(
+        reading(EIGHT, msgspec.structs.replace(A, radios=[RADIO], generation=6, software="9"))
+    )
+    off = AccessPoint(name="A", mac=A.mac, state="offline")
+
+    after = merge(before, reading(NINE, off)).wireless
+
+    assert after is not None
+    (ap,) = after.aps
+    assert (ap.radios, ap.software, ap.serial, ap.generation) == ([], "9", "SA", 6)
+
+
+def test_an_access_point_exchanged_for_another_model_has_that_models_generation() -> None:
+    old = msgspec.structs.replace(A, model="new", generation=6, generation_from="model", radios=[RADIO])
+    new = msgspec.structs.replace(A, model="old", generation=5, generation_from="model")
+
+    after = merge(with_details(reading(EIGHT, old)), reading(NINE, new)).wireless
+
+    assert after is not None
+    assert after.aps[0].generation == 5
+
+
 def test_a_network_counted_at_every_poll_takes_the_newer_count() -> None:
     before = with_details(reading(EIGHT, A), ssids=[Ssid(name="net", clients=3), Ssid(name="guest")])
 

@@ -13,6 +13,7 @@ import pytest
 import recordings
 from shared import RECORDINGS, need
 
+from agent.merge import merge
 from agent.poll import poll_device
 from agent.privacy import Stations
 from agent.snmp.target import Target
@@ -122,6 +123,14 @@ def test_no_ip_address_of_a_station_leaves_the_agent(name: str) -> None:
 
     assert len(addresses) > 100
     assert [one for one in addresses if f'"{one}"' in text] == []
+
+
+@pytest.mark.parametrize("name", [S12704, AC, WAC, WLC, WLSX, INSTANT, "ubiquiti/uap-nanohd"])
+def test_a_poll_of_the_status_job_after_a_full_one_loses_and_misses_nothing(name: str) -> None:
+    after = merge(reading(name), reading(name, "status")).wireless
+
+    assert after is not None
+    assert after == wireless(name)
 
 
 # S12704 ------------------------------------------------------------------------------------------------
