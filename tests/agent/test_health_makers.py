@@ -92,6 +92,22 @@ DESCRIPTIONS = [
         ("Dell", "OS10", "S4112F-ON", "10.4.3.3"),
     ),
     (
+        "1.3.6.1.4.1.674.10895.3083",
+        "Dell Networking N2048P, 6.3.3.10, Linux 3.7.10-e54850e7",
+        ("Dell", "DNOS", "N2048P", "6.3.3.10"),
+    ),
+    (
+        "1.3.6.1.4.1.4413",
+        "US-24-250W, 5.43.23.12533, Linux 3.6.5",
+        ("Ubiquiti", "EdgeSwitch", "US-24-250W", "5.43.23.12533"),
+    ),
+    (
+        "1.3.6.1.4.1.6339.1.1.1.280",
+        "S4600-52P-SI Device, Compiled Jun 06 16:24:54 2016 SoftWare Version 7.0.3.5(R0241.0101) BootRom "
+        "Version 7.2.16 HardWare Version 1.0.1  Serial No.:SW045010FB16000330",
+        ("DCN", None, "S4600-52P-SI", "7.0.3.5(R0241.0101)"),
+    ),
+    (
         "1.3.6.1.4.1.11.2.3.7.11.160",
         "Aruba JL255A 2930F-24G-PoE+-4SFP+ Switch, revision WC.16.10.0003, ROM WC.16.01.0006",
         ("HPE", "ProCurve", "JL255A", "WC.16.10.0003"),
