@@ -143,12 +143,15 @@ def shortfall(result: Wireless, lists: str = "online") -> str:
     """Why the list of access points is not the whole, or "" when it is. A controller that ``lists`` all it
     knows is held to its total, others to those online."""
     total, online = result.aps_total, result.aps_online
-    least = (total if lists == "all" else None) or (online if online is not None else total or 0)
-    missing = least - len(result.aps)
-    if missing > max(_TOLERATED_ROWS, _TOLERATED_SHARE * least) or (least and not result.aps):
+    if (lists == "all" and total) or online is None:
+        least, listed = total or 0, len(result.aps)
+    else:
+        least, listed = online, sum(ap.state != "offline" for ap in result.aps)
+    missing = least - listed
+    if missing > max(_TOLERATED_ROWS, _TOLERATED_SHARE * least) or (least and not listed):
         return _("the controller counts %(counted)d access points, its tables list %(listed)d") % {
             "counted": least,
-            "listed": len(result.aps),
+            "listed": listed,
         }
     return ""
 
@@ -220,7 +223,8 @@ def _status_of(reads: Reads, controller: Controller, part: str) -> TableStatus:
 
 
 def _names_aps(table: WirelessTable) -> bool:
-    return table.role == "radios" and table.when == "topology" and table.key != "none"
+    tells = "name" in table.columns or "up" in table.columns
+    return table.role == "radios" and table.when == "topology" and table.key != "none" and tells
 
 
 def _without_radios(ap: AccessPoint) -> AccessPoint:

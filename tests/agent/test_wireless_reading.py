@@ -164,6 +164,23 @@ def test_a_list_shorter_than_the_controllers_count_is_partial_and_noted() -> Non
     assert found.note == "the controller counts 247 access points, its tables list 4"
 
 
+def test_offline_access_points_do_not_make_up_for_online_ones_that_the_list_lacks() -> None:
+    found = read({**aps(NEW, 20, state=0), oid(f"{NEW}.1.1.0"): 20})
+
+    assert found.table.status == "partial"
+    assert found.note == "the controller counts 20 access points, its tables list 0"
+
+
+def test_a_controller_that_lists_all_is_held_to_its_total() -> None:
+    whole = msgspec.structs.replace(
+        CONTROLLER, lists="all", scalars={"aps_online": "1.1.0", "aps_total": "1.3.0"}
+    )
+    counts = {oid(f"{NEW}.1.1.0"): 4, oid(f"{NEW}.1.3.0"): 40}
+
+    assert read({**aps(NEW, 4), **counts}, [whole]).table.status == "partial"
+    assert read({**aps(NEW, 40), **counts}, [whole]).table.status == "ok"
+
+
 def test_a_row_more_or_less_is_not_a_short_list() -> None:
     found = read({**aps(NEW, 98), oid(f"{NEW}.1.1.0"): 100})
 
