@@ -8,7 +8,7 @@ from typing import get_args
 
 from agent.snmp.choose import ENGINES, engine_named
 from agent.snmp.engine import Engine
-from agent.snmp.target import Auth, Priv, Target, User, Version
+from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
 from inventory.config import reveal
 from inventory.errors import InputError
 from inventory.words import _
@@ -39,6 +39,12 @@ def add_credentials(parser: argparse.ArgumentParser) -> None:
     snmp.add_argument("--priv", choices=get_args(Priv), help=_("SNMPv3 privacy"))
     snmp.add_argument("--priv-key", metavar="REF", help=_("its password, as file:PATH or env:NAME"))
     snmp.add_argument("--context", default="", metavar="NAME", help=_("SNMPv3 context (seldom needed)"))
+    snmp.add_argument(
+        "--key-extension",
+        choices=get_args(KeyExtension),
+        default="blumenthal",
+        help=_("how AES192 and AES256 keys are made: reeder on Cisco"),
+    )
     snmp.add_argument(
         "--allow-weak",
         action="store_true",
@@ -98,6 +104,7 @@ def _user(args: argparse.Namespace) -> User | None:
         priv=args.priv,
         priv_key=reveal(args.priv_key) if args.priv_key else "",
         context=args.context,
+        key_extension=args.key_extension,
         allow_md5=args.allow_weak,
         allow_des=args.allow_weak,
     )
