@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import NamedTuple, TypeAlias
 
+from agent.mibs.text import mac
 from agent.snmp.engine import Oid, Value
 from inventory.reading import Scope6
 
@@ -12,6 +14,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # InetAddressType (RFC 4001): octets of the address, octets of the zone index that follows it.
 _SIZES = {1: (4, 0), 2: (16, 0), 3: (4, 4), 4: (16, 4)}
+_SPARSE_MAC = re.compile(rb"[0-9a-fA-F]{1,2}(?:[:-][0-9a-fA-F]{1,2}){5}")
 _ULA = ipaddress.IPv6Network("fc00::/7")
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
 
@@ -64,6 +67,17 @@ def prefix_of_mask(mask: Value) -> int | None:
         return None
     bits = f"{int.from_bytes(mask, 'big'):032b}"
     return bits.count("1") if "01" not in bits else None
+
+
+def mac_octets(value: Value) -> bytes:
+    """The six octets of a MAC address, or none: raw, or as text, in which single digits may stand for
+    octets ("0:1b:c:fb:28:18", the display hint of PhysAddress in RFC 2579)."""
+    if not isinstance(value, bytes) or len(value) == 6:
+        return value if isinstance(value, bytes) else b""
+    if _SPARSE_MAC.fullmatch(value):
+        return bytes(int(octet, 16) for octet in value.replace(b"-", b":").split(b":"))
+    plain = mac(value)
+    return bytes.fromhex(plain.replace(":", "")) if plain else b""
 
 
 def scope_of(address: ipaddress.IPv6Address) -> Scope6:

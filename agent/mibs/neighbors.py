@@ -10,8 +10,8 @@ import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.mibs.inet import Address, inet_index, plain_index, scope_of
-from agent.mibs.text import mac, number
+from agent.mibs.inet import Address, inet_index, mac_octets, plain_index, scope_of
+from agent.mibs.text import number
 from agent.snmp.engine import Oid, oid
 from agent.snmp.walk import Row, Rows, TableSpec
 from inventory.reading import Neighbor, NeighborCounts, Scope6
@@ -166,15 +166,11 @@ def state_questions(if_index: int | None, next_hop: str) -> dict[str, Oid]:
 
 
 def _heard(table: str, if_index: int, address: Address, row: Row) -> Heard:
-    octets = row.get("mac")
-    if not isinstance(octets, bytes) or len(octets) != 6:
-        text = mac(octets)
-        octets = bytes.fromhex(text.replace(":", "")) if text else b""
     kind = number(row.get("type"))
     return Heard(
         if_index=if_index,
         address=address,
-        mac=octets,
+        mac=mac_octets(row.get("mac")),
         state=STATE_WORDS.get(number(row.get("state")) or 0),
         own=kind in _NOT_A_NEIGHBOR.get(table, _NOT_A_NEIGHBOR_2011),
     )

@@ -110,9 +110,11 @@ def test_the_older_tables_have_types_of_their_own() -> None:
 
 
 def test_a_mac_address_written_as_text_is_the_same_machine() -> None:
-    rows = {(7, 192, 0, 2, 1): {"mac": b"00:11:22:33:44:55"}, (8, 192, 0, 2, 1): {"mac": MAC}}
+    spellings = (MAC, b"00:11:22:33:44:55", b"0:11:22:33:44:55", b"0011-2233-4455", b"001122334455")
+    rows = {(7 + i, 192, 0, 2, 1): {"mac": spelling} for i, spelling in enumerate(spellings)}
 
-    assert len({item.station for item in found(neighbors.heard_ipv4(rows))}) == 1
+    heard = found(neighbors.heard_ipv4(rows))  # type: ignore[arg-type]
+    assert [item.station for item in heard] == [STATIONS.name(MAC)] * len(spellings)
 
 
 def test_neither_address_nor_mac_leaves_the_table() -> None:
