@@ -36,7 +36,7 @@ TYPE_WORDS = {
     12: "truthvalue",
     14: "dBm",
 }
-"""EntitySensorDataType; 14 is CISCO-ENTITY-SENSOR-MIB's, which other makers write here too."""
+"""EntitySensorDataType; 14 is what makers add to it for optical power."""
 
 STATUS_WORDS = {1: "ok", 2: "unavailable", 3: "nonoperational"}
 _ONES = 9
@@ -49,17 +49,19 @@ _LIMIT = 1_000_000_000
 @dataclass(frozen=True, slots=True)
 class EntitySensor:
     """One sensor. ``value`` is in units (V, A, W, C, %, rpm, dBm ... by ``type``); None when it is not
-    "ok", lies outside the sensor's range, or has no sound scale. ``raw`` is the device's own number."""
+    "ok", lies outside the sensor's range, or has no sound scale. ``raw`` is the device's own number, ``step``
+    what one count of it is worth."""
 
     type: str | None
     value: float | None
     unit: str | None
     status: str | None
     raw: int | None
+    step: float | None = None
 
 
 def entity_sensors(rows: Rows) -> dict[int, EntitySensor]:
-    """All sensors by entPhysicalIndex. CISCO-ENTITY-SENSOR-MIB's table has the same columns and fits too,
+    """All sensors by entPhysicalIndex. A maker's table with the same columns fits too,
     under the names of this one."""
     return {index[0]: _sensor(row) for index, row in sorted(rows.items()) if len(index) == 1}
 
@@ -86,13 +88,13 @@ def _exponent(scale: int) -> int:
 def _sensor(row: Row) -> EntitySensor:
     raw = number(row.get("entPhySensorValue"))
     status = STATUS_WORDS.get(number(row.get("entPhySensorOperStatus")) or 0)
-    value = None
-    if raw is not None and status in (None, "ok"):
-        value = scaled(raw, number(row.get("entPhySensorScale")), number(row.get("entPhySensorPrecision")))
+    scale = (number(row.get("entPhySensorScale")), number(row.get("entPhySensorPrecision")))
+    value = scaled(raw, *scale) if raw is not None and status in (None, "ok") else None
     return EntitySensor(
         type=TYPE_WORDS.get(number(row.get("entPhySensorType")) or 0),
         value=value,
         unit=text(row.get("entPhySensorUnitsDisplay")),
         status=status,
         raw=raw,
+        step=scaled(1, *scale),
     )

@@ -16,6 +16,7 @@ from agent.vendors.network import (
     RouteTable,
     TrunkTable,
 )
+from agent.vendors.optics import OpticsTable, SensorLimits
 from agent.vendors.power import PoeSupplyObjects, PoeTable, UpsObjects
 from agent.vendors.sensors import EntitySensorTable, SensorTable
 from agent.vendors.wireless import Controller
@@ -64,6 +65,8 @@ class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     poe: list[PoeTable] = []
     poe_supply: list[PoeSupplyObjects] = []
     ups: list[UpsObjects] = []
+    optics: list[OpticsTable] = []
+    optics_limits: list[SensorLimits] = []
 
 
 @cache

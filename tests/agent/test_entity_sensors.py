@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.mibs.entity_sensors import EntitySensor, entity_sensors, scaled
+from agent.snmp.walk import Rows
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_an_undefined_scale_and_a_value_at_the_limits_give_nothing(raw: int, sca
 
 
 def test_a_sensor_that_is_not_ok_keeps_its_number_and_has_no_value() -> None:
-    rows = {
+    rows: Rows = {
         (7,): {
             "entPhySensorType": 8,
             "entPhySensorScale": 9,
@@ -44,8 +45,8 @@ def test_a_sensor_that_is_not_ok_keeps_its_number_and_has_no_value() -> None:
         }
     }
 
-    assert entity_sensors(rows) == {7: EntitySensor("celsius", None, "Celsius", "unavailable", 31)}
+    assert entity_sensors(rows) == {7: EntitySensor("celsius", None, "Celsius", "unavailable", 31, 1.0)}
 
 
 def test_a_row_without_a_type_scale_or_status_is_taken_at_its_word() -> None:
-    assert entity_sensors({(7,): {"entPhySensorValue": 31}}) == {7: EntitySensor(None, 31.0, None, None, 31)}
+    assert entity_sensors({(7,): {"entPhySensorValue": 31}}) == {7: EntitySensor(None, 31.0, None, None, 31, 1.0)}
