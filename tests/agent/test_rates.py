@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.rates import OVER_SPEED, WRAP_S, Rates, rates
@@ -180,6 +180,7 @@ amounts = st.integers(min_value=0, max_value=2**64 - 1)
 uptimes = st.none() | st.floats(min_value=0, max_value=WRAP_S, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(
     at=st.integers(min_value=-100_000, max_value=10**7),
     uptime=st.tuples(uptimes, uptimes),
