@@ -18,12 +18,14 @@ from agent.probing import Probing
 from agent.rounds import Memory, poller, run_round
 from agent.spool import Spool
 from agent.uplink import Progress, Send, client_for, sender, ship_forever
+from agent.wifi.kept import KnownAps
 from inventory.log import get_logger
 
 log = get_logger(__name__)
 
 SPOOL_FILE = "spool.db"
 KEY_FILE = "stations.key"
+APS_FILE = "access-points.json"
 
 
 async def run_agent(settings: AgentSettings) -> None:
@@ -47,7 +49,7 @@ async def _work(
     settings: AgentSettings, spool: Spool, stop: asyncio.Event, progress: Progress, send: Send
 ) -> None:
     wake = asyncio.Event()
-    memory = Memory()
+    memory = Memory(aps=KnownAps(settings.state_dir / APS_FILE))
     poll = poller(load_or_make_key(settings.state_dir / KEY_FILE), settings.engine)
     probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()

@@ -25,6 +25,7 @@ from agent.rates import Drop, Rates, rates
 from agent.snmp.choose import EngineName, engine_named
 from agent.spool import Spool
 from agent.uplink import compress
+from agent.wifi.kept import KnownAps
 from inventory.errors import StoreError
 from inventory.facts import Batch
 from inventory.log import get_logger
@@ -42,9 +43,10 @@ SHARE_OF_INTERVAL = 0.8
 
 @dataclass(slots=True)
 class Memory:
-    """What the agent remembers between rounds; nothing here is needed after a restart."""
+    """What the agent remembers between rounds; only the access points are needed after a restart."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
+    aps: KnownAps | None = None
     polled: dict[str, Reading] = field(default_factory=dict)
     """The last reading of each device as it was, without what earlier ones found."""
     rates: dict[str, Rates] = field(default_factory=dict)
@@ -103,6 +105,8 @@ async def run_round(
         columns.add_poll(agent, "ok")
         kept[agent] = _add(memory, columns, agent, probing.facts)
     _append(settings, memory, spool, columns, kept)
+    if memory.aps:
+        memory.aps.save()
     return sum(reading.outcome == "ok" for reading in readings.values())
 
 
@@ -149,9 +153,14 @@ def _understood(settings: AgentSettings, memory: Memory, device: str, reading: R
     if moved:
         memory.rates[device] = moved
         memory.dropped.update(moved.dropped)
-    whole = merge(memory.readings.get(device), reading)
+    known = memory.readings.get(device)
+    if known is None and memory.aps:
+        reading = memory.aps.completed(device, reading)
+    whole = merge(known, reading)
     whole = msgspec.structs.replace(whole, ipv6_ladder=ipv6_ladder(whole, moved))
     memory.polled[device], memory.readings[device] = reading, whole
+    if memory.aps:
+        memory.aps.keep(device, whole)
     return facts_of(whole, asked.role, frozenset(asked.ports))
 
 

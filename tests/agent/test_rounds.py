@@ -20,11 +20,13 @@ from agent.outcome import any_alive
 from agent.poll import ALL_JOBS
 from agent.rounds import Memory, run_round
 from agent.spool import Spool
+from agent.wifi.kept import KnownAps
 from collector import ingest
 from collector.store.write import Sender
 from inventory.errors import StoreError
 from inventory.facts import Batch
 from inventory.reading import Interface, Ipv6Address, LldpNeighbor, Outcome, Reading, System, Table
+from inventory.wifi import AccessPoint, Wireless
 
 T0 = 1_790_000_100 // 300 * 300
 PORT = "port:GE0/0/1"
@@ -291,3 +293,40 @@ def test_names_of_any_length_make_a_batch_that_the_collector_takes(campus: Campu
 
     ingest.check(batch, Sender("s1", "c1", "c1"), T0 + 10.0)
     assert len({subject for _device, subject, _key in facts(batch) if subject.startswith("port:xxx")}) == 2
+
+
+def controller(*macs: str) -> Reading:
+    aps = [AccessPoint(mac=mac, name=f"AP-{mac[-2:]}", state="online") for mac in macs]
+    whole = reading(wireless=Wireless(aps=aps))
+    whole.tables["wireless"] = Table(status="ok", rows=len(aps))
+    return whole
+
+
+def test_an_access_point_that_left_while_the_agent_was_down_is_missing(
+    campus: Campus, tmp_path: Path
+) -> None:
+    path = tmp_path / "access-points.json"
+    campus.memory.aps = KnownAps(path)
+    campus.answers["gw"] = controller("00:00:00:00:00:01", "00:00:00:00:00:02")
+    campus.round(T0)
+    campus.memory = Memory(aps=KnownAps(path))  # the agent starts again
+    campus.answers["gw"] = controller("00:00:00:00:00:01")
+
+    after = facts(campus.round(T0 + 300))
+
+    assert after["gw", "ap:00:00:00:00:00:01", "state"] == "online"
+    assert after["gw", "ap:00:00:00:00:00:02", "state"] == "missing"
+    assert after["gw", "ap:00:00:00:00:00:02", "missing_since"] == "2026-11-22T00:00:00Z"
+
+
+def test_a_damaged_memory_of_access_points_is_set_aside(campus: Campus, tmp_path: Path) -> None:
+    path = tmp_path / "access-points.json"
+    path.write_bytes(b"[not json")
+    campus.memory.aps = KnownAps(path)
+    campus.answers["gw"] = controller("00:00:00:00:00:01")
+
+    campus.round(T0)
+
+    assert path.with_name("access-points.json.damaged").read_bytes() == b"[not json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert KnownAps(path).completed("gw", controller()).wireless != controller().wireless
