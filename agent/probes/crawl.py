@@ -136,7 +136,7 @@ async def probe_site(
         value=visit.levels[0].share,
         unit="ratio",
         reason=wrong or ("links_failing" if any(level.failing for level in visit.levels) else None),
-        details=_of_home(six.addresses, way, pages) | _of_links(visit),
+        details=await asyncio.to_thread(_of_home, six.addresses, way, pages) | _of_links(visit),
     )
 
 
@@ -153,7 +153,7 @@ async def _crawl(visit: Visit, pages: dict[Family, Fetched]) -> None:
     if home.status is None:
         return
     await _read_robots(visit, "ipv6" if pages["ipv6"].ok else "ipv4")
-    links = _links(home, visit)
+    links = await _links(home, visit)
     for level in visit.levels:
         level.found = len(links)
         onward: list[str] = []
@@ -177,11 +177,12 @@ async def _read_robots(visit: Visit, family: Family) -> None:
         visit.pace.least_s = min(max(visit.pace.least_s, float(asked)), LONGEST_PAUSE_S)
 
 
-def _links(page: Fetched, visit: Visit) -> list[str]:
-    """Links of a page to its own site that were not seen before."""
+async def _links(page: Fetched, visit: Visit) -> list[str]:
+    """Links of a page to its own site that were not seen before. Read in a thread: a large page takes longer
+    than an SNMP answer may wait."""
     if page.reason or not is_html(page.content_type, page.body):
         return []
-    found = links_of(page.url, page.body, page.content_type, same_site(visit.home))
+    found = await asyncio.to_thread(links_of, page.url, page.body, page.content_type, same_site(visit.home))
     fresh = [link for link in found if link not in visit.seen]
     visit.seen.update(fresh)
     return fresh
@@ -198,7 +199,7 @@ async def _one_link(visit: Visit, level: Level, link: str) -> list[str]:
     page = await visit.fetch(link, "ipv6")
     if page.ok:
         level.good += 1
-        return _links(page, visit)
+        return await _links(page, visit)
     if page.status is not None and not (await visit.fetch(link, "ipv4")).ok:
         level.broken += 1
     else:

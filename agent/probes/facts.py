@@ -18,7 +18,7 @@ VALUE_KEYS: dict[ProbeKind, str] = {
     "crawl": "links2_share",
 }
 DETAIL_KEYS: dict[ProbeKind, tuple[str, ...]] = {
-    "tcp": ("source_scope",),
+    "tcp": ("source_scope", "own_global"),
     "http": ("status",),
     "parity": ("ipv4_loss", "ipv6_loss", "ipv4_ms", "ipv6_ms"),
     "throughput": (

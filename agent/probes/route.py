@@ -9,7 +9,7 @@ import errno
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 _GET_ROUTE, _NEW_ROUTE, _ERROR = 26, 24, 2  # RTM_GETROUTE, RTM_NEWROUTE, NLMSG_ERROR (linux/rtnetlink.h)
@@ -22,6 +22,7 @@ _ATTRIBUTE = struct.Struct("=HH")
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL})
 
 _SPEEDS = Path("/sys/class/net")
+_ADDRESSES = Path("/proc/net/if_inet6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ def nic_mbps(interface: str | None, speeds: Path = _SPEEDS) -> float | None:
     except (OSError, ValueError):
         return None
     return float(mbps) if 0 < mbps < 2**31 else None
+
+
+def own_ipv6(addresses: Path = _ADDRESSES) -> list[IPv6Address]:
+    """This computer's own IPv6 addresses (/proc/net/if_inet6), link-local ones too; empty elsewhere."""
+    try:
+        lines = addresses.read_text(encoding="ascii").splitlines()
+        return [IPv6Address(bytes.fromhex(line.split()[0])) for line in lines if line.strip()]
+    except (OSError, ValueError):
+        return []
 
 
 def _parsed(answer: bytes) -> Route:

@@ -109,6 +109,8 @@ def tests_of(
     if "dns" in due and settings.names:
         resolvers = settings.resolvers or tuple(system_resolvers())
         tests += [_dns(resolver, settings, at) for resolver in resolvers]
+        present = {family_of(resolver.address) for resolver in resolvers}
+        tests += [_no_resolver(family, at) for family in FAMILIES if family not in present]
     if "parity" in due:
         tests += [_parity(target, at, names) for target in settings.dual_stack]
     if tls and "http" in due:
@@ -148,6 +150,16 @@ def _tcp(target: TcpTarget, family: Family, at: str, names: Names) -> Due:
 def _dns(resolver: Resolver, settings: ProbesSettings, at: str) -> Due:
     blank = _blank("dns", resolver.name, family_of(resolver.address), resolver.address, at)
     return Due(blank, _LIMITS_S["dns"], partial(probe_resolver, resolver, settings.names, at))
+
+
+def _no_resolver(family: Family, at: str) -> Due:
+    """Clients are handed no resolver of this family: worth knowing, and no failure by itself."""
+    blank = _blank("dns", "none", family, "", at)
+
+    async def told() -> ProbeResult:
+        return msgspec.structs.replace(blank, reason="no_resolver")
+
+    return Due(blank, _LIMITS_S["dns"], told)
 
 
 def _parity(target: TcpTarget, at: str, names: Names) -> Due:

@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import median_low
 
+from agent.mibs.inet import scope_of
 from agent.probes.config import TcpTarget
 from agent.probes.connect import Connected, connect
 from agent.probes.names import Names
+from agent.probes.route import own_ipv6
 from inventory.probes import Family, ProbeResult
 
 PARITY_TRIES = 10
@@ -30,8 +32,14 @@ async def probe_tcp(target: TcpTarget, family: Family, at: str, names: Names) ->
         value=None if made.ms is None else round(made.ms, 3),
         unit="ms",
         reason=made.reason,
-        details=made.details,
+        details=made.details | (_own() if family == "ipv6" else {}),
     )
+
+
+def _own() -> dict[str, str | int | float]:
+    """How many global IPv6 addresses this computer has: without any, a failure says nothing of the network
+    beyond its own."""
+    return {"own_global": sum(scope_of(address) == "global" for address in own_ipv6())}
 
 
 @dataclass(frozen=True, slots=True)

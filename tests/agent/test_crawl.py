@@ -282,6 +282,37 @@ def test_scripts_and_styles_are_no_text() -> None:
 
 
 @pytest.mark.parametrize(
+    "seed",
+    ["<", "<!--", "<!", "<a ", "<a b='", "</", "<![", "<?", "&#", "&a", "<script>", "<a href=x ", '"<a '],
+)
+def test_no_page_keeps_the_reader_busy(seed: str) -> None:
+    """html.parser of Python 3.11.7 would need hours for some of these."""
+    body = (seed * (600_000 // len(seed))).encode() + b'<a href="/end">end</a>'
+
+    assert len(links_of("http://x.test/", body, "text/html", same_site("http://x.test/"))) <= 2000
+    assert len(text_of(body, "text/html")) <= 200_000
+
+
+@pytest.mark.parametrize(
+    ("tag", "link"),
+    [
+        ('<a title="a>b" href="/x">', "/x"),
+        ("<A\n  HREF = '/x'\n>", "/x"),
+        ("<a href=/x/y>", "/x/y"),
+        ('<a href="/x?a=1&amp;b=2">', "/x?a=1&b=2"),
+        ('<a href="/x" href="/y">', "/x"),
+        ('<!-- <a href="/old"> --><a href="/x">', "/x"),
+        ('<script>"<a href=/no>"</script><a href="/x">', "/x"),
+        ('1 < 2 <a href="/x">', "/x"),
+    ],
+)
+def test_a_link_is_read_as_it_is_written(tag: str, link: str) -> None:
+    found = links_of("http://x.test/", tag.encode(), "text/html", same_site("http://x.test/"))
+
+    assert found == [f"http://x.test{link}"]
+
+
+@pytest.mark.parametrize(
     ("body", "content_type"),
     [
         ("你好".encode("gbk"), "text/html; charset=gb2312"),

@@ -68,6 +68,7 @@ def test_a_round_makes_every_test_that_is_due_and_one_failure_costs_only_itself(
         ("probe:tcp:lost:ipv4", False, "no_such_name"),
         ("probe:tcp:lost:ipv6", False, "no_such_name"),
         ("probe:dns:campus:ipv4", True, None),
+        ("probe:dns:none:ipv6", None, "no_resolver"),
         ("probe:http:page:ipv4", True, None),
         ("probe:http:page:ipv6", True, None),
         ("probe:http:school:ipv4", True, None),
@@ -97,6 +98,7 @@ def test_a_fault_of_ours_is_one_result_and_not_the_end_of_the_round(
     assert [(item.kind, item.ok, item.reason) for item in results] == [
         ("tcp", False, "refused"),
         ("dns", None, "probe_error"),
+        ("dns", None, "no_resolver"),
     ]
 
 
@@ -143,6 +145,7 @@ def test_the_time_of_a_handshake_is_no_fact() -> None:
         ("probe:tcp:n:ipv6", "ok", True),
         ("probe:tcp:n:ipv6", "reason", None),
         ("probe:tcp:n:ipv6", "source_scope", "global"),
+        ("probe:tcp:n:ipv6", "own_global", None),
     ]
 
 
@@ -223,6 +226,7 @@ def test_a_school_with_ipv6_reaches_both_and_shows_its_global_address() -> None:
         "global",
         "eth0",
     )
+    assert details["own_global"] == 1
 
 
 @need_namespaces()

@@ -14,7 +14,7 @@ from web_site import hosts_file
 from agent.probes.config import Resolver, TcpTarget
 from agent.probes.connect import reason_of
 from agent.probes.names import Names
-from agent.probes.route import nic_mbps, route_to
+from agent.probes.route import nic_mbps, own_ipv6, route_to
 from agent.probes.tcp import probe_parity, probe_tcp
 from inventory.probes import PROBE_REASONS, ProbeResult
 
@@ -175,6 +175,18 @@ def test_the_kernel_names_the_interface_and_the_address_to_send_from() -> None:
     route = route_to("127.0.0.1")
 
     assert (route.interface, route.source, route.reason) == ("lo", "127.0.0.1", None)
+
+
+def test_this_computers_own_addresses_are_read_from_the_kernel(tmp_path: Path) -> None:
+    file = tmp_path / "if_inet6"
+    file.write_text(
+        "fe80000000000000dcad00fffe000001 02 40 20 80     eth0\n"
+        "20010db8000100000000000000000002 02 40 00 80     eth0\n",
+        encoding="ascii",
+    )
+
+    assert [str(address) for address in own_ipv6(file)] == ["fe80::dcad:ff:fe00:1", "2001:db8:1::2"]
+    assert own_ipv6(tmp_path / "none") == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
+from netns import need_namespaces, school
 
 from agent.probes.config import ProbesSettings, Throughput
 from agent.probes.cpu import Load, Ticks, load_between, ticks
@@ -276,3 +278,39 @@ def test_a_server_that_is_not_there_is_told() -> None:
 
     assert (result.ok, result.value, result.reason) == (None, None, "no_server")
     assert result.reason in PROBE_REASONS
+
+
+MEASURE = """
+import asyncio, sys
+from datetime import UTC, datetime
+import msgspec
+from agent.probes.config import ProbesSettings
+from agent.probes.run import run_probes
+settings = ProbesSettings.model_validate({"throughput": {
+    "server": sys.argv[1], "streams": 8, "seconds": 2, "reference_mbps": 1000, "windows": ["00:00-24:00"]}})
+print(msgspec.json.encode(asyncio.run(
+    run_probes(settings, {"throughput"}, datetime.now(UTC), busy_ratio=0.0))).decode())
+"""
+
+
+@needs_iperf3
+@need_namespaces()
+@pytest.mark.parametrize("address", ["198.51.100.1", "2001:db8:100::1"])
+def test_a_school_with_a_thin_line_is_measured_exactly(address: str) -> None:
+    """50 Mbit/s, shaped by the kernel both ways, over a card of 10 Gbit/s: only the line is in the way."""
+    with school() as (inside, county):
+        for space, card in ((inside, "eth0"), (county, "school")):
+            shaped = ("rate", "50mbit", "burst", "64kbit", "latency", "100ms")
+            space.run("tc", "qdisc", "add", "dev", card, "root", "tbf", *shaped)
+        server = subprocess.Popen(county.command("iperf3", "-s"), stdout=subprocess.DEVNULL)
+        try:
+            (result,) = msgspec.json.decode(inside.python(MEASURE, address), type=list[ProbeResult])
+        finally:
+            server.terminate()
+            server.wait(10)
+
+    assert result.value is not None
+    assert 25 < result.value < 50.5
+    assert (result.details["interface"], result.details["nic_mbps"]) == ("eth0", 10_000)
+    # Others may be using this computer's processors: then it says so.
+    assert (result.ok, result.reason) in ((True, None), (None, "cpu_bound"))
