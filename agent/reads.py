@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from agent.mibs.system import SCALARS
-from agent.snmp.engine import Missing, Oid, Value, oid
+from agent.snmp.engine import Missing, Oid, Value, dotted, oid
 from agent.snmp.session import OutOfTime, Session
 from agent.snmp.walk import Rows, TableRead, TableSpec, read_table
+from agent.survey import STANDARD, without_rows
+from inventory.log import get_logger
 from inventory.reading import Table, TableStatus
+
+log = get_logger(__name__)
 
 _NOT_ASSIGNED = oid("1.3.6.1.2.1.9999.1.0")
 """An object that no agent has: how it says so shows whether its "no such instance" means anything."""
@@ -17,13 +20,35 @@ _TROUBLE: tuple[TableStatus, ...] = ("timeout", "error", "partial")
 
 
 class Reads:
-    """Reads tables one after another and remembers how each went. Nothing here raises for a device."""
+    """Reads tables one after another and remembers how each went. Nothing here raises for a device.
+
+    Tables that the device lacked at its last poll are asked for together, the first time that one of them is
+    wanted: so a new one is seen at once, and the others cost one question. Of a device that was never polled
+    the standard tables are asked so."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.found: dict[str, TableRead] = {}
         self.specs: dict[str, TableSpec] = {}
         self.dead = False
+        rows = session.hint.rows
+        self._doubtful = (
+            [oid(entry) for entry, count in rows.items() if not count] if rows else list(STANDARD)
+        )
+        self._absent: set[Oid] = set()
+
+    async def survey(self, entries: Iterable[Oid]) -> None:
+        """Find out now which of these tables (the OIDs of their entries) have any row at all."""
+        wanted = list(dict.fromkeys(entries))
+        most = self.session.limits.size
+        groups = [wanted[start : start + most] for start in range(0, len(wanted), most)]
+        if self.dead:
+            return
+        try:
+            for group in groups:
+                self._absent |= await without_rows(self.session, group)
+        except (TimeoutError, OSError, OutOfTime):
+            self._doubtful = []  # each table is asked for itself then
 
     async def table(self, spec: TableSpec) -> Rows:
         """The rows of a table; after the device has died in the middle, none and no time lost."""
@@ -31,11 +56,21 @@ class Reads:
         if self.dead:
             self.found[spec.name] = TableRead(status="timeout", detail="the device had stopped answering")
             return {}
-        read = await read_table(self.session, spec)
+        read = await self._read(spec)
         self.found[spec.name] = read
-        if read.silent:
-            self.dead = not await self._is_alive()
+        self.dead = read.silent
         return read.rows
+
+    async def restarted(self) -> bool:
+        """Whether the device restarted while it was read: then its numbers may not belong together. Asked
+        only where an answer was missing; a restart takes longer than an answer."""
+        session = self.session
+        if session.limits.lost and not self.dead:
+            try:
+                await session.is_alive()
+            except OutOfTime:
+                log.debug("%s: no time left to ask for a restart", session.target.where)
+        return session.restarts > 0
 
     async def scalars(self, oids: Mapping[str, Oid]) -> dict[str, Value]:
         """Single values, as far as they can be had."""
@@ -100,11 +135,16 @@ class Reads:
             detail="; ".join(bad) or detail,
         )
 
-    async def _is_alive(self) -> bool:
-        try:
-            return await self.session.is_alive(SCALARS["sysObjectID"])
-        except OutOfTime:
-            return True
+    async def _read(self, spec: TableSpec) -> TableRead:
+        if spec.entry in self._doubtful:
+            at = self._doubtful.index(spec.entry)
+            group = self._doubtful[at : at + self.session.limits.size]
+            self._doubtful = self._doubtful[:at] + self._doubtful[at + len(group) :]
+            await self.survey(group)
+        if spec.entry in self._absent:
+            self.session.rows.setdefault(dotted(spec.entry), 0)
+            return TableRead(status="unsupported")
+        return await read_table(self.session, spec)
 
     def _status(self, name: str) -> TableStatus | None:
         return self.found[name].status if name in self.found else None

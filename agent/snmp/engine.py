@@ -29,6 +29,7 @@ Value: TypeAlias = int | bytes | Oid | Missing | None
 Kind = Literal["get", "next", "bulk"]
 
 # error-status of RFC 3416, 3
+TOO_BIG = 1
 NO_SUCH_NAME = 2
 AUTHORIZATION_ERROR = 16
 ERROR_WORDS = {

@@ -8,7 +8,8 @@ import pytest
 from snmprec_device import FakeDevice, Question, table
 
 from agent.snmp.engine import Answer, Missing, Oid, Value
-from agent.snmp.session import Session
+from agent.snmp.learned import Hint
+from agent.snmp.session import SYS_UP_TIME, Session
 from agent.snmp.target import Target
 from agent.snmp.walk import TableRead, TableSpec, read_table
 
@@ -221,14 +222,14 @@ def test_a_device_that_never_answers_this_table_is_a_timeout() -> None:
     assert len(device.asked) < 8
 
 
-def test_a_network_that_refuses_is_not_asked_again() -> None:
+def test_a_network_that_refuses_is_asked_once_more_only() -> None:
     def refuse(question: Question) -> None:
         raise ConnectionRefusedError("refused")
 
     device = FakeDevice(FIFTY, twist=refuse)
 
     assert read(device).status == "timeout"
-    assert len(device.asked) == 1
+    assert len(device.asked) == 2, "once for the table, once to see whether the device lives"
 
 
 def test_empty_answers_are_not_asked_for_for_ever() -> None:
@@ -276,6 +277,150 @@ def test_only_the_rows_under_a_prefix_are_asked_for() -> None:
 
     assert set(found.rows) == {(20, 1), (20, 2), (20, 3)}
     assert len(device.asked) == 1
+
+
+def test_a_row_that_cannot_be_read_costs_this_cell_alone() -> None:
+    bad = (*ENTRY, 1, 20)
+
+    def fail_at_the_bad_cell(question: Question) -> Answer | None:
+        answer = device.obey(question)
+        places = [place for place, (oid, _value) in enumerate(answer.varbinds) if oid == bad]
+        return Answer(5, places[0] % len(question.oids) + 1, []) if places else None
+
+    device = FakeDevice(FIFTY, twist=fail_at_the_bad_cell)
+
+    found = read(device)
+
+    assert found.status == "partial"
+    assert found.rows[(20,)] == {"b": 20}
+    assert all(found.rows[(i,)] == {"a": i, "b": i} for i in range(1, 51) if i != 20)
+    assert found.detail == "a: genErr"
+
+
+@pytest.mark.parametrize("lie", [-3, 0, 1, 99])
+def test_a_wrong_error_index_costs_no_good_column(lie: int) -> None:
+    bad = (*ENTRY, 2)
+    device = FakeDevice(
+        FIFTY, twist=lambda q: Answer(5, lie, []) if any(o[: len(bad)] == bad for o in q.oids) else None
+    )
+
+    found = read(device)
+
+    assert len(found.rows) == 50
+    assert all(row == {"a": index[0]} for index, row in found.rows.items())
+    assert found.detail == "b: genErr"
+
+
+def test_a_v1_agent_that_names_the_wrong_column_is_read_all_the_same() -> None:
+    device = FakeDevice(table(ENTRY, {1: numbered(7), 2: numbered(4)}), v1=True)
+    device.twist = lambda q: answer._replace(error_at=1) if (answer := device.obey(q)).error else None
+
+    found = read(device, version="1")
+
+    assert found.status == "ok"
+    assert found.rows[(7,)] == {"a": 7}
+    assert found.rows[(4,)] == {"a": 4, "b": 4}
+
+
+def test_a_column_that_never_answers_leaves_the_others() -> None:
+    bad = (*ENTRY, 2)
+
+    def silent_for_one_column(question: Question) -> None:
+        if any(oid[: len(bad)] == bad for oid in question.oids):
+            raise TimeoutError
+
+    found = read(FakeDevice(FIFTY, twist=silent_for_one_column))
+
+    assert found.status == "partial"
+    assert found.rows[(50,)] == {"a": 50}
+    assert found.detail == "b: no answer"
+
+
+def test_an_object_given_twice_with_different_values_is_noted() -> None:
+    one = TableSpec(name="things", entry=ENTRY, columns={"a": 1})
+    twist = {
+        0: Answer(0, 0, [((*ENTRY, 1, 1), 5), ((*ENTRY, 1, 1), 99), ((*ENTRY, 1, 2), 6)]),
+    }
+
+    found = read(FakeDevice(AFTER, twist=lambda q: twist.get(q.number)), one)
+
+    assert found.rows[(1,)] == {"a": 5}
+    assert "1 objects were given twice" in found.detail
+
+
+def test_a_table_of_enormous_texts_is_cut_at_its_octets() -> None:
+    def more(question: Question) -> Answer:
+        last = question.oids[0]
+        start = last[-1] if len(last) > len(ENTRY) + 1 else 0
+        return Answer(0, 0, [((*ENTRY, 1, start + 1), b"x" * 65_000)])
+
+    found = read(FakeDevice({}, twist=more), TableSpec(name="things", entry=ENTRY, columns={"a": 1}))
+
+    assert found.status == "partial"
+    assert "octets" in found.detail
+    assert 200 < len(found.rows) < 300
+
+
+def test_a_device_that_restarts_in_the_middle_of_a_table_is_read_again() -> None:
+    before = table(ENTRY, {1: {(i,): b"old" for i in range(1, 90)}})
+    after = table(ENTRY, {1: {(i,): b"new" for i in range(1, 80)}})
+    uptime = {SYS_UP_TIME: 500_000}
+    device = FakeDevice({**uptime, **before})
+
+    def restart(question: Question) -> None:
+        if question.number in (2, 3):
+            device.objects = {SYS_UP_TIME: 100, **after}
+            raise TimeoutError
+
+    device.twist = restart
+
+    async def run() -> TableRead:
+        async with Session(device, target(), 60) as session:
+            assert await session.get({"up": SYS_UP_TIME}) == {"up": 500_000}
+            return await read_table(session, TableSpec(name="things", entry=ENTRY, columns={"a": 1}))
+
+    found = asyncio.run(run())
+
+    assert set(found.rows) == {(i,) for i in range(1, 80)}
+    assert {row["a"] for row in found.rows.values()} == {b"new"}
+    assert "restarted" in found.detail
+
+
+def test_one_table_may_not_use_up_the_time_of_all_the_others() -> None:
+    left = iter(range(1000, 0, -100))
+    device = FakeDevice({**table(ENTRY, {1: numbered(900)}), **AFTER})
+
+    async def run() -> TableRead:
+        async with Session(device, target(), 60) as session:
+            session.left_s = lambda: float(next(left))  # type: ignore[method-assign]
+            return await read_table(session, TableSpec(name="things", entry=ENTRY, columns={"a": 1}))
+
+    found = asyncio.run(run())
+
+    assert found.status == "partial"
+    assert 0 < len(found.rows) < 900
+    assert "share of the time" in found.detail
+
+
+def test_a_table_of_known_length_is_asked_for_no_more_than_that() -> None:
+    device = FakeDevice({**table(ENTRY, {1: numbered(3), 2: numbered(3)}), **AFTER})
+
+    async def run() -> Hint:
+        async with Session(device, target(), 60) as session:
+            await read_table(session, SPEC)
+            return session.lesson()
+
+    hint = asyncio.run(run())
+    device.asked.clear()
+
+    async def again() -> TableRead:
+        async with Session(device, target(), 60, hint) as session:
+            return await read_table(session, SPEC)
+
+    found = asyncio.run(again())
+
+    assert (found.status, len(found.rows)) == ("ok", 3)
+    assert [(q.kind, q.repetitions) for q in device.asked] == [("bulk", 4)]
 
 
 def test_a_value_of_no_such_instance_ends_a_column() -> None:
