@@ -77,6 +77,8 @@ def _decoded(raw: bytes) -> str:
 
 
 def _clean(line: str) -> str:
+    if line.isprintable():  # nearly always, and twenty times faster than a look at each sign
+        return line.strip()[:MAX_TEXT]
     spaced = line.replace("\r\n", " ").translate({9: " ", 10: " ", 13: " "})
     kept = "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cc", "Cs", "Co", "Cn"))
     return kept.strip()[:MAX_TEXT]
