@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from agent.asking import poller
 from agent.config import AgentSettings
 from agent.privacy import load_or_make_key
 from agent.probing import Probing
-from agent.rounds import Memory, poller, run_round
+from agent.rounds import Memory, run_round
 from agent.spool import Spool
 from agent.uplink import Progress, Send, client_for, sender, ship_forever
 from agent.wifi.kept import KnownAps
@@ -50,7 +51,7 @@ async def _work(
 ) -> None:
     wake = asyncio.Event()
     memory = Memory(aps=KnownAps(settings.state_dir / APS_FILE))
-    poll = poller(load_or_make_key(settings.state_dir / KEY_FILE), settings.engine)
+    poll = poller(settings, memory, load_or_make_key(settings.state_dir / KEY_FILE))
     probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()
 

@@ -8,7 +8,7 @@ The link of a desk's port is nobody's verdict and would be most of the traffic.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agent.mibs.aggregates import AGGREGATE_TYPE
 from inventory.facts import AP, PORT, FactValue
@@ -31,11 +31,16 @@ _DEAD_STATES = frozenset({"invalid", "incomplete"})
 _MOST_FAILED = 50
 
 
-def facts_of(reading: Reading, role: str, always: frozenset[str] = frozenset()) -> Facts:
+def facts_of(
+    reading: Reading,
+    role: str,
+    always: frozenset[str] = frozenset(),
+    hangs: Mapping[str, str] | None = None,
+) -> Facts:
     """The whole state of one device, from one reading of it; empty for a device that did not answer.
 
     A value that is not known is left out. ``role`` is the device's role in the register; ``always`` are names
-    of ports that are sent whatever they do.
+    of ports that are sent whatever they do; ``hangs`` is where access points were learnt, by MAC address.
     """
     if reading.outcome != "ok":
         return {}
@@ -54,7 +59,7 @@ def facts_of(reading: Reading, role: str, always: frozenset[str] = frozenset()) 
             facts[subject, "ipv6_heard"] = True
     for ap in reading.wireless.aps if reading.wireless else []:
         if ap_id := ap.mac or ap.serial or ap.name:
-            _put(facts, AP + ap_id[:NAME_LIMIT], _ap(ap))
+            _put(facts, AP + ap_id[:NAME_LIMIT], {**_ap(ap), "switch_port": (hangs or {}).get(ap.mac or "")})
     return facts
 
 

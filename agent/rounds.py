@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import msgspec
 
+from agent.ap_ports import places
 from agent.changes import Columns, DeviceFacts, settled
-from agent.config import AgentSettings, DeviceSettings, target_of
+from agent.config import AgentSettings, DeviceSettings
 from agent.device import Job
-from agent.facts import facts_of
+from agent.facts import facts_of, port_names
 from agent.ladder import ipv6_ladder
 from agent.merge import merge
 from agent.outcome import any_alive, outcomes
-from agent.poll import poll_device
-from agent.privacy import Stations
 from agent.probing import AGENT, Probing
 from agent.rates import Drop, Rates, rates
-from agent.snmp.choose import EngineName, engine_named
 from agent.spool import Spool
 from agent.uplink import compress
 from agent.wifi.kept import KnownAps
@@ -56,23 +53,6 @@ class Memory:
     done_at: dict[tuple[str, Job], float] = field(default_factory=dict)
     frame_day: int = -1
     losses: tuple[str, int, int] = ("", 0, 0)
-
-
-def poller(stations: Stations, engine: EngineName = "auto") -> Poll:
-    """The real poll."""
-
-    async def poll(device: DeviceSettings, jobs: frozenset[Job], limit_s: float) -> Reading:
-        target = target_of(device)
-        return await poll_device(
-            target,
-            now=datetime.now(UTC),
-            jobs=jobs,
-            budget_s=limit_s,
-            engine=engine_named(engine, target),
-            stations=stations,
-        )
-
-    return poll
 
 
 async def run_round(
@@ -161,7 +141,8 @@ def _understood(settings: AgentSettings, memory: Memory, device: str, reading: R
     memory.polled[device], memory.readings[device] = reading, whole
     if memory.aps:
         memory.aps.keep(device, whole)
-    return facts_of(whole, asked.role, frozenset(asked.ports))
+    hangs = ports_of_aps(memory.readings) if whole.wireless else {}
+    return facts_of(whole, asked.role, frozenset(asked.ports), hangs)
 
 
 def _add(memory: Memory, columns: Columns, device: str, facts: DeviceFacts) -> DeviceFacts:
@@ -172,6 +153,15 @@ def _add(memory: Memory, columns: Columns, device: str, facts: DeviceFacts) -> D
     facts = settled(memory.shipped[device], facts)
     columns.add_changes(device, memory.shipped[device], facts)
     return facts
+
+
+def ports_of_aps(readings: Mapping[str, Reading]) -> dict[str, str]:
+    """MAC address of an access point -> "device port", where a switch of the campus has learnt it."""
+    names = {device: port_names(reading.interfaces) for device, reading in readings.items()}
+    return {
+        mac: f"{device} {names[device].get(if_index, if_index)}"
+        for mac, (device, if_index) in places(readings).items()
+    }
 
 
 def busy_ratio(settings: AgentSettings, memory: Memory) -> float | None:

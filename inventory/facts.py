@@ -139,4 +139,5 @@ AP_KEYS: dict[str, str] = {
     "ipv6": "management address, IPv6",
     "generation": "Wi-Fi generation (4 n, 5 ac, 6 ax, 7 be), by model or radio mode",
     "wired_mbps": "speed of its wired uplink, Mbit/s",
+    "switch_port": "where a switch of the campus has learnt it, 'device port'",
 }
