@@ -226,7 +226,7 @@ def _makes_sense(
         return True
     if cell.number < 0 and not is_log(unit):
         return False
-    found = to_dbm(cell.number, unit)
+    found = to_dbm(cell.number, unit) if cell.number else None  # 0 is darkness or nothing, by the unit
     if found is None:
         return True
     if limits.high_alarm is not None:
@@ -239,6 +239,8 @@ def _agree(
 ) -> bool:
     """Within 1 dB of one lane, of their sum or their mean; whole microwatts are that inexact."""
     if scalar.state != "measured" or unit is None or lane_unit is None or not _measured(lanes):
+        return True
+    if scalar.number == 0 and is_log(scalar.unit or unit):
         return True
     milliwatts = [_milliwatts(lane, lane_unit) for lane in _measured(lanes)]
     wholes = [*milliwatts, sum(milliwatts), sum(milliwatts) / len(milliwatts)]
