@@ -45,6 +45,6 @@ def _links(reading: Reading) -> frozenset[int | None]:
     """The ports with a bridge or router at the other end, and no access point."""
     return frozenset(
         link.local_if_index
-        for link in reading.lldp_neighbors
+        for link in reading.links
         if {"bridge", "router"} & set(link.capabilities) and "wlanAccessPoint" not in link.capabilities
     )

@@ -189,7 +189,9 @@ ABILITIES: Sequence[_Ability] = (
         ("wireless",),
         lambda r: _known(r.wireless.ipv6_clients) if r.wireless else "",
     ),
-    _Ability("F15", N_("neighbours by LLDP"), ("lldp_neighbors",), lambda r: _count(r.lldp_neighbors)),
+    _Ability(
+        "F15", N_("neighbours by LLDP or CDP"), ("lldp_neighbors", "cdp_neighbors"), lambda r: _count(r.links)
+    ),
     _Ability(
         "F20", N_("UPS"), ("ups",), lambda r: _known(r.ups.output, r.ups.charge_percent) if r.ups else ""
     ),

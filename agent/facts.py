@@ -77,7 +77,7 @@ def port_names(interfaces: Sequence[Interface]) -> dict[int, str]:
 def ports_sent(reading: Reading, role: str, always: frozenset[str] = frozenset()) -> list[Interface]:
     """The interfaces whose facts are sent for a device of this role."""
     with_ipv6 = {item.if_index for item in reading.ipv6_addresses} | set(reading.ipv6_ra_interfaces or ())
-    linked = {item.local_if_index for item in reading.lldp_neighbors}
+    linked = {item.local_if_index for item in reading.links}
     aggregates = {item.lag_if_index for item in reading.interfaces if item.lag_if_index is not None}
     whole = role in WHOLE_ROLES
     return [
@@ -175,7 +175,7 @@ def _port(
         "ipv6_ra": item.if_index in senders if senders is not None and speaks_ipv6 else None,
         "ipv6_managed": _managed(reading, item.if_index),
         "duplex": item.duplex if item.duplex != "unknown" and item.oper_status == "up" else None,
-        "lldp": _linked_to(reading.lldp_neighbors, item.if_index),
+        "lldp": _linked_to(reading.links, item.if_index),
     }
 
 

@@ -30,6 +30,7 @@ PARTS = (
     "fdb",
     "ap_ports",
     "lldp_neighbors",
+    "cdp_neighbors",
     "entities",
 )
 _GOOD = frozenset({"ok", "empty", "unsupported"})

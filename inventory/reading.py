@@ -239,6 +239,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     fdb: list[FdbCount] = []
     ap_ports: list[ApPort] = []
     lldp_neighbors: list[LldpNeighbor] = []
+    cdp_neighbors: list[LldpNeighbor] = []
     entities: list[Entity] = []
     wireless: Wireless | None = None
     notes: list[str] = []
+
+    @property
+    def links(self) -> list[LldpNeighbor]:
+        """Who is at the other end of the ports, by whatever protocol."""
+        return [*self.lldp_neighbors, *self.cdp_neighbors]

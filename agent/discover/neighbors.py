@@ -22,7 +22,7 @@ BUDGET_S = 60.0
 
 def named_by_lldp(readings: Iterable[Reading]) -> tuple[str, ...]:
     """The management addresses of LLDP neighbours, each once."""
-    links = (link for reading in readings for link in reading.lldp_neighbors)
+    links = (link for reading in readings for link in reading.links)
     return tuple(dict.fromkeys(link.address for link in links if link.address))
 
 

@@ -191,7 +191,7 @@ def _routing(seen: Evidence) -> list[str]:
 def _beside(seen: Evidence) -> list[str]:
     """What a person would like to know besides."""
     reasons = []
-    if links := len(seen.reading.lldp_neighbors):
+    if links := len(seen.reading.links):
         reasons.append(_("%(count)d LLDP neighbours") % {"count": links})
     if seen.fast:
         reasons.append(_fast(seen))

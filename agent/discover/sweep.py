@@ -109,7 +109,8 @@ async def _ask(
         except (TimeoutError, OutOfTime):
             continue
         except DeviceError as error:
-            log.info("%s", error)
+            # Somebody is there: an SNMPv3 agent says why it refuses. A person should know.
+            log.warning("%s", error)
             continue
         except OSError as error:
             # Nobody has this address, or nobody listens there: other credentials would meet the same.

@@ -14,17 +14,21 @@ from inventory.reading import Interface, LldpNeighbor, Reading
 
 
 async def read(device: Device, reading: Reading) -> Reading:
-    """``reading.lldp_neighbors``."""
+    """``reading.lldp_neighbors``, and ``reading.cdp_neighbors`` where LLDP says nothing."""
     reads, ports = device.reads, reading.interfaces
     own_tables = device.vendor_file.lldp_table if device.vendor_file else []
-    links = await _links(reads, ports) or await _links_v2(reads, ports)
+    links = {"lldp": await _links(reads, ports) or await _links_v2(reads, ports), "cdp": []}
+    names = {"lldp": ["lldpRemTable", "lldpV2RemTable"], "cdp": []}
     for table in own_tables:
-        if not links:
+        names[table.protocol].append(table.name)
+        if not any(links.values()):
             spec = TableSpec(name=table.name, entry=oid(table.entry), columns=table.columns)
-            links = lldp.of_maker(table, await reads.table(spec), ports)
-    names = ["lldpRemTable", "lldpV2RemTable", *(table.name for table in own_tables)]
-    await reads.tell_empty_from_unsupported(name for name in names if name in reads.found)
-    return with_part(reading, "lldp_neighbors", reads.part(names, len(links)), lldp_neighbors=links)
+            links[table.protocol] = lldp.of_maker(table, await reads.table(spec), ports)
+    await reads.tell_empty_from_unsupported(name for name in reads.found if name in sum(names.values(), []))
+    cdp = reads.part(names["cdp"], len(links["cdp"]))
+    reading = with_part(reading, "cdp_neighbors", cdp, cdp_neighbors=links["cdp"])
+    part = reads.part(names["lldp"], len(links["lldp"]))
+    return with_part(reading, "lldp_neighbors", part, lldp_neighbors=links["lldp"])
 
 
 async def _links(reads: Reads, ports: Sequence[Interface]) -> list[LldpNeighbor]:

@@ -61,9 +61,10 @@ class LldpTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A maker's own table of link neighbours, for devices that do not answer LLDP-MIB: the index begins with
     the ifIndex. Columns: chassis_id, port_id, port_descr, sys_name, sys_descr, address, capabilities.
     ``capability_bits`` puts the bits of a number in the last column into the words of LLDP; without it that
-    column is text."""
+    column is text. ``protocol``: what the table was filled by."""
 
     name: str
+    protocol: Literal["lldp", "cdp"] = "lldp"
     entry: str
     columns: dict[str, int]
     capability_bits: dict[str, str] = {}

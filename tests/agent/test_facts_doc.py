@@ -28,6 +28,7 @@ SECTIONS = {
     reading.Rung: "### `ipv6_ladder[]`",
     reading.Vlan: "### `vlans[]`",
     reading.FdbCount: "### `vlans[]`",
+    reading.ApPort: "### `ap_ports[]`",
     reading.LldpNeighbor: "### `lldp_neighbors[]`",
     hardware.Optic: "### `optics[]`",
     hardware.OpticLane: "### `optics[]`",

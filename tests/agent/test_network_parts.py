@@ -145,10 +145,10 @@ LINKS = {
 def test_links_of_a_recorded_device_without_lldp_mib_hang_on_its_ports(name: str) -> None:
     reading = poll(recordings.replayed(name), frozenset({"status", "topology"}))
 
-    found = [(item.local_if_index is not None, item.source) for item in reading.lldp_neighbors]
+    found = [(item.local_if_index is not None, item.source) for item in reading.links]
     count, source = LINKS[name]
     assert found == [(True, source)] * count
-    assert all(item.sys_name for item in reading.lldp_neighbors)
+    assert all(item.sys_name for item in reading.links)
 
 
 @pytest.mark.recordings
