@@ -24,7 +24,8 @@ async def read(device: Device, reading: Reading) -> Reading:
         if not any(links.values()):
             spec = TableSpec(name=table.name, entry=oid(table.entry), columns=table.columns)
             links[table.protocol] = lldp.of_maker(table, await reads.table(spec), ports)
-    await reads.tell_empty_from_unsupported(name for name in reads.found if name in sum(names.values(), []))
+    asked = {name for protocol in names.values() for name in protocol}
+    await reads.tell_empty_from_unsupported(name for name in reads.found if name in asked)
     cdp = reads.part(names["cdp"], len(links["cdp"]))
     reading = with_part(reading, "cdp_neighbors", cdp, cdp_neighbors=links["cdp"])
     part = reads.part(names["lldp"], len(links["lldp"]))
