@@ -17,7 +17,7 @@ from inventory.reading import Neighbor, System, Table, TableStatus
 from inventory.wifi import Wireless
 
 T = TypeVar("T")
-_MAX_DETAIL = 200
+_MAX_DETAIL = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The door to netmiko: its driver for each system, held to a list of texts that may be written.
 
-Its drivers know the odd ways of each system (line ends, login names, keys). What they do by themselves after
+Its drivers know the odd ways of each system (line ends, keys, escapes). What they do by themselves after
 the login is left out: some switch paging off in configuration mode, one says yes to saving the
 configuration.
 """
@@ -38,6 +38,9 @@ class Guarded:
     def special_login_handler(self, delay_factor: float = 1.0) -> None:
         """Nothing: agent/ssh/line.py answers what devices ask before the prompt, from the platform's list."""
 
+    def _modify_connection_params(self) -> None:
+        """Nothing: what follows the user name stands in the platform file."""
+
     def write_channel(self, out_data: str) -> None:
         """Write a text of the list; raises DeviceError for any other."""
         if out_data not in self.permitted:
@@ -55,7 +58,11 @@ class Guarded:
 
     def _connect_params_dict(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super()._connect_params_dict()  # type: ignore[misc]
-        return {**parameters, "transport_factory": transport_factory(self.key_kinds)}
+        # One driver switches every modern key exchange off; what a server's own keys need may stay.
+        disabled = parameters.pop("disabled_algorithms", None) or {}
+        kept = {name: names for name, names in disabled.items() if name == "pubkeys"}
+        factory = transport_factory(self.key_kinds)
+        return {**parameters, "disabled_algorithms": kept or None, "transport_factory": factory}
 
 
 def connect(
@@ -66,7 +73,7 @@ def connect(
     driver = _driver(platform.driver)(
         host=target.address,
         port=target.port,
-        username=target.username,
+        username=target.username + platform.login_options,
         password=target.password or None,
         pkey=_key(target),
         secret=target.enable_password,
@@ -83,7 +90,6 @@ def connect(
     driver.permitted = permitted(platform, commands, driver.RETURN)
     try:
         with _translated(target, lambda: transport_of(driver)):
-            driver._modify_connection_params()  # noqa: SLF001 - what its constructor would call
             driver.establish_connection(width=_WIDTH, height=_HEIGHT)
     except BaseException:
         disconnect(driver)

@@ -80,7 +80,7 @@ def lldp(rows: Sequence[Row]) -> Told:
                 capabilities=[word for word in row.get("capabilities", "").replace(",", " ").split() if word],
             )
             for row in rows
-            if row.get("local_interface")
+            if row.get("local_interface") or row.get("chassis_id")
         ]
     )
 

@@ -29,6 +29,8 @@ PARSERS: Mapping[str, Parser] = {
     "optics.inventory": optic_tables.inventory,
     "optics.lasers": optic_tables.lasers,
     "versions.words": versions.words,
+    "versions.release": versions.release,
+    "versions.chassis": versions.chassis,
     "versions.pairs": versions.pairs,
     "versions.serials": versions.serials,
     "wireless.radios_in_row": wireless.radios_in_row,
@@ -50,7 +52,7 @@ def parsed(command: Command, lines: Sequence[str]) -> Told | None:
         return PARSERS[command.parser](lines)
     rows = ntc.rows_of(command.template, lines)
     if rows is None:
-        return None
+        return PARSERS[command.fallback](lines) if command.fallback else None
     # A platform file says which column of its template holds what; the rest keep their names.
     renamed = [
         {**row, **{ours: row.get(theirs, "") for ours, theirs in command.columns.items()}} for row in rows

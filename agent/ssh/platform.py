@@ -25,7 +25,8 @@ _PARAMETERS: Mapping[str, str] = {"interface": r"[A-Za-z][A-Za-z0-9/.:_-]{0,47}"
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One command and the parser of its answer (agent/ssh/parse.py). ``otherwise``: asked only where the
     device refused the command before it, for the same fact. ``template`` is a file of ntc-templates, and
-    ``columns`` its columns by our names."""
+    ``columns`` its columns by our names; ``fallback`` is the parser for answers that the template does not
+    know: templates refuse every line that they have never seen."""
 
     fact: Fact
     send: str
@@ -33,6 +34,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     otherwise: bool = False
     template: str = ""
     columns: dict[str, str] = {}
+    fallback: str = ""
 
 
 class Dialog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +50,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How one operating system talks. ``driver`` is netmiko's name for it; ``prompt`` fits the whole last
     line when it waits for a command; ``paging_off`` is sent after login, ``leave`` at the end; ``enable``
     where a higher level must be asked for; ``fits`` lists makers and families of agent/vendors that run it,
-    with "" for any other family."""
+    with "" for any other family. ``login_options`` follow the user name at the login."""
 
     driver: str
     prompt: str
@@ -57,6 +59,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     enable: str = ""
     fits: list[tuple[str, str]] = []
     pager: str = ""
+    login_options: str = ""
     dialog: list[Dialog] = []
     command: list[Command]
 

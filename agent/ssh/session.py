@@ -112,11 +112,10 @@ class _Visit:
         outcome: SshOutcome = "ok"
         line = Line(self.target, self.platform, self.known, list(self._texts()), began + self.limit_s)
         self.line = line
-        # Whatever a library waits for, the connection ends with the time.
         try:
             if not self.given_up:
                 line.open()
-                self._ask_all(line, answers)
+                self._ask_all(line, answers, notes)
         except ConfigError:
             raise
         except DeviceError as error:
@@ -146,7 +145,7 @@ class _Visit:
                     texts[text_of(self.platform, command.send, want.parameters)] = (want, command)
         return texts
 
-    def _ask_all(self, line: Line, answers: list[Answer]) -> None:
+    def _ask_all(self, line: Line, answers: list[Answer], notes: list[str]) -> None:
         answered: dict[Fact, bool] = {}
         for text, (want, command) in self._texts().items():
             if command.otherwise and answered.get(want.fact):
@@ -155,6 +154,7 @@ class _Visit:
             answers.append(answer)
             answered[want.fact] = answered.get(want.fact, False) or answer.table.status != "unsupported"
             if line.lost:
+                notes.append(f"{text}: {answer.table.detail}")
                 return
 
 

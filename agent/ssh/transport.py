@@ -66,12 +66,10 @@ class Transport(paramiko.Transport):  # type: ignore[misc]  # paramiko has no ty
     @property
     def outdated(self) -> list[str]:
         """What this connection uses that should no longer be used: the server offered nothing better."""
-        used = (
-            getattr(self.kex_engine, "name", ""),
-            self.host_key_type,
-            self.remote_cipher,
-            self.remote_mac,
-        )
+        # RFC 4253, 7.1: the first of ours that the server has too; the library forgets which it was.
+        offered = self.offered.get("kex_algo_list", [])
+        kex = next((name for name in self.get_security_options().kex if name in offered), "")
+        used = (kex, self.host_key_type, self.remote_cipher, self.remote_mac)
         return [name for name in used if name in OUTDATED]
 
 

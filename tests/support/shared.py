@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("WANZHAO_SHARED", ROOT.parent / "shared"))
 RECORDINGS = SHARED / "recordings"
 PLANS = SHARED / "plans"
+CLI = SHARED / "cli"
 
 
 def need(folder: Path) -> pytest.MarkDecorator:

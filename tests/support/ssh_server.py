@@ -26,11 +26,14 @@ def host_key(kind: str = "ecdsa") -> paramiko.PKey:
 
 @dataclass
 class Script:
-    """How the device behaves. ``answers`` by the line typed; ``more`` pages after so many lines until a line of
-    ``paging_off`` was typed; ``wide`` breaks the echo at so many columns; ``slow_s`` waits before every answer;
-    ``drop_at`` hangs up and ``stall_at`` falls silent in the middle of the answer to this line; ``enable`` is
-    the password that turns ">" into "#". ``pages`` are answers that stop at a pager by themselves: what follows
-    the first piece is sent for a space."""
+    """How the device behaves.
+
+    ``answers`` by the line typed, ``pages`` for answers that stop at a pager by themselves: the next piece
+    comes for a space. ``more`` pages after so many lines until a line of ``paging_off`` was typed. ``wide``
+    breaks the echo at so many columns. ``slow_s`` waits before every answer, ``silent_s`` before the first
+    word. ``drop_at`` hangs up and ``stall_at`` falls silent in the middle of the answer to this line.
+    ``enable`` is the password that turns ">" into "#", ``asks`` a question before the first prompt, ``late``
+    a log message behind each prompt."""
 
     prompt: str = "<sw>"
     banner: str = ""
@@ -49,7 +52,7 @@ class Script:
     enable: str = ""
     asks: str = ""
     user: str = "wanzhao"
-    password: str = "s3cret-Pass"  # noqa: S105
+    password: str = "s3cret-Pass"
     public_key: str = ""
     key: str = "ecdsa"
     kex: Sequence[str] = ()
@@ -66,23 +69,25 @@ class Server(paramiko.ServerInterface):
         self.passwords: list[str] = []
         self.typed: list[str] = []
         self.logins = 0
+        self.keys_shown = 0
         self.open_now = 0
         self.most_open = 0
         self.port = 0
 
     def check_auth_password(self, username: str, password: str) -> int:
         self.passwords.append(password)
-        fine = username == self.script.user and password == self.script.password
+        fine = username.partition("+")[0] == self.script.user and password == self.script.password
         return paramiko.AUTH_SUCCESSFUL if fine else paramiko.AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self.keys_shown += 1
         fine = username == self.script.user and key.get_base64() == self.script.public_key
         return paramiko.AUTH_SUCCESSFUL if fine else paramiko.AUTH_FAILED
 
-    def get_allowed_auths(self, username: str) -> str:
+    def get_allowed_auths(self, _username: str) -> str:
         return "publickey,password" if self.script.public_key else "password"
 
-    def check_channel_request(self, kind: str, chanid: int) -> int:
+    def check_channel_request(self, _kind: str, _chanid: int) -> int:
         return paramiko.OPEN_SUCCEEDED
 
     def check_channel_pty_request(self, *_args: object) -> bool:
@@ -123,6 +128,7 @@ class _Terminal:
         if self.script.asks:
             self._send(self.script.asks)
             self.server.typed.append(self._line())
+            self._send("\r\n")
         self._send(self.prompt)
         while (line := self._line()) is not None and self._obey(line):
             pass
@@ -146,7 +152,7 @@ class _Terminal:
         if line and line == script.drop_at:
             return False
         if line and line == script.stall_at:
-            time.sleep(60)
+            self._fill(1 << 20)
         self._send(self.prompt)
         if script.late:
             self._send(script.late)

@@ -11,7 +11,8 @@ from agent.ssh.told import OnPort, RaState, Told
 from inventory.reading import Ipv6Address
 
 _HEAD = re.compile(
-    r"^(?:Interface\s+)?(?P<name>(?:\d{2,3})?[A-Za-z][\w./:-]*(?: \d[\w./:-]*)?),?"
+    r"^(?:[Ii]nterface\s+)?(?!IPv6\b|Line\b|Internet\b|MTU\b|No\b|Description\b)"
+    r"(?P<name>(?:\d{2,3})?[A-Za-z][\w./:-]*(?: \d[\w./:-]*)?),?"
     r"(?:\s+current state\b.*|\s+is\b.*|\s+\[.*|, Interface status.*|\s*\(.*\)\s+is.*|:\s.*\bmtu\b.*)$"
 )
 _ADDRESS = re.compile(r"(?<![\w:])(?=\S*:\S*:)([0-9A-Fa-f:.]{3,45})(?:/(\d{1,3}))?(?![\w:])")

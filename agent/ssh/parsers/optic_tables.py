@@ -68,6 +68,10 @@ def inventory(lines: Sequence[str]) -> Told | None:
     return Told(optics=found) if rule or found else None
 
 
+def _said(word: str) -> str | None:
+    return None if word in ("--", "-", "N/A") else word
+
+
 def lasers(lines: Sequence[str]) -> Told | None:
     """ "Physical interface: PORT", then "Laser output power : 0.55 mW / -2.55 dBm" and thresholds."""
     found: list[Optic] = []
@@ -117,8 +121,8 @@ def _module(words: Sequence[str], head: str) -> Optic:
     return Optic(
         name=words[0],
         type=words[1].rstrip("*"),
-        serial=words[serial_at],
-        part=words[part_at] if part_at > 0 else None,
+        serial=_said(words[serial_at]),
+        part=_said(words[part_at]) if part_at > 0 else None,
     )
 
 

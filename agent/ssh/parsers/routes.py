@@ -20,6 +20,8 @@ _PREFIX = re.compile(r"(?<![\w:.%])((?:[0-9A-Fa-f]{0,4}:){1,7}[0-9A-Fa-f:.]*)/(\
 _DEFAULT = re.compile(r"(?<![\w:.])::/0(?!\d)|^\s*default\b", re.IGNORECASE)
 _VIA = re.compile(r"(?:\bvia\b|>?\s+to\b)\s+(\S+)(.*)", re.IGNORECASE)
 _DIRECT = re.compile(r"directly connected,?\s+(\S.*)|\bdev\s+(\S+)|\bvia\s+(\S+)\s*$", re.IGNORECASE)
+_LOST = re.compile(r"\s*\[[A-Z]\w*/\d+\]")
+"""A route that lost to another protocol's has no asterisk before [Protocol/Preference]."""
 _NOT_A_PORT = re.compile(
     r"^\[|^\d|^(?:metric|weight|static|proto|pref|expires|onlink|[0-9wdhms:]+)$", re.IGNORECASE
 )
@@ -66,13 +68,13 @@ def pairs(lines: Sequence[str]) -> Told | None:
     text = "\n".join(lines)
     if "=" not in text and not says_none(lines):
         return None
-    records = re.split(r"(?m)^(?=\s*\d+\s)", text)
+    records = re.split(r"(?m)^(?=[^=\n]*\bdst-address=)", text)
     found: list[OnPort[Ipv6Route]] = []
     for record in records:
         cells = dict(re.findall(r"([\w-]+)=(\"[^\"]*\"|\S+)", record))
-        flags = re.match(r"\s*\d+\s+([A-Za-z]*)\s", record)
-        disabled = flags is not None and ("X" in flags.group(1) or "I" in flags.group(1))
-        if cells.get("dst-address") == "::/0" and not disabled:
+        flags = re.match(r"\s*(?:\d+\s+)?([A-Za-z ]*?)\s*dst-address=", record)
+        active = flags is not None and "A" in flags.group(1)
+        if cells.get("dst-address") == "::/0" and active:
             gate, _mark, port = cells.get("gateway", "").strip('"').partition("%")
             found.append((port or None, Ipv6Route(next_hop=_next_hop(gate))))
     return Told(routes=_each_once(found))
@@ -84,13 +86,11 @@ def _of_default(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         here = _DEFAULT.search(line)
         if here:
-            # One protocol's losing route has no asterisk before [Protocol/Preference].
-            lost = re.search(r"::/0\s+\[[A-Za-z]", line) is not None
-            inside = not lost
             rest = line[here.end() :]
+            inside = _LOST.match(rest) is None
             if inside and rest.strip():
                 yield rest
-        elif _PREFIX.search(line.split(" via ")[0]):
+        elif _PREFIX.search(line.split(" via ")[0]) or _LOST.match(line):
             inside = False
         elif inside and line.strip():
             yield line

@@ -21,7 +21,15 @@ _SOFTWARE = (
 )
 _UPTIME = r"(?m)^(?:H3C |HPE |HP )?(?P<model>\S.*?) uptime is"
 _KEYS = {
-    "model": ("model", "board type", "device_name", "system description", "product name", "device model"),
+    "model": (
+        "model",
+        "board type",
+        "device_name",
+        "system description",
+        "product name",
+        "device model",
+        "board-name",
+    ),
     "serial": (
         "device_serial_number",
         "system serial number",
@@ -35,6 +43,7 @@ _KEYS = {
         "version",
         "software version",
         "os version",
+        "junos",
         "system software version",
         "arubaos-cx version",
     ),
@@ -53,6 +62,26 @@ def words(lines: Sequence[str]) -> Told | None:
     return Told(system=System(model=model["model"].strip() if model else None, software=version))
 
 
+def release(lines: Sequence[str]) -> Told | None:
+    """ "show version" where "NAME uptime is ..." has the name of the device, and the model stands before
+    "Software, Version"."""
+    text = "\n".join(lines)
+    software = re.search(
+        r"(?m)^(?:(?P<model>\S+) Software, )?.*?\bVersion:? (?P<version>[\w.()-]*\d[\w.()-]*)", text
+    )
+    name = re.search(r"(?m)^(\S+) uptime is", text)
+    serial = re.search(r"(?im)^serial num(?:ber)?\s*:\s*(\w+)", text)
+    if software is None:
+        return None
+    about = System(
+        sys_name=name.group(1) if name else None,
+        model=software["model"],
+        serial=serial.group(1) if serial else None,
+        software=software["version"],
+    )
+    return Told(system=about)
+
+
 def pairs(lines: Sequence[str]) -> Told | None:
     """Lines of "Name : value"; the first that fits a field counts."""
     said: dict[str, str] = {}
@@ -68,6 +97,12 @@ def pairs(lines: Sequence[str]) -> Told | None:
         bracketed = re.search(r"\(([A-Z][\w -]*\d[\w -]*)\)", fields["model"])
         fields["model"] = bracketed.group(1).strip() if bracketed else fields["model"]
     return Told(system=msgspec.convert(fields, System))
+
+
+def chassis(lines: Sequence[str]) -> Told | None:
+    """ "show chassis hardware": the serial number and name of the case."""
+    found = re.search(r"(?m)^Chassis\s+(\S+)\s+(\S.*?)\s*$", "\n".join(lines))
+    return Told(system=System(serial=found.group(1), model=found.group(2))) if found else None
 
 
 def serials(lines: Sequence[str]) -> Told | None:

@@ -71,7 +71,7 @@ def serial_in_row(lines: Sequence[str]) -> Told | None:
     for line in lines:
         words = line.split()
         state_at = next((at for at, word in enumerate(words) if at and word.lower() in _SHORT_STATES), None)
-        if state_at is not None and len(words) >= state_at + 2:
+        if state_at is not None and len(words) >= state_at + 2 and "=" not in words:
             at = state_at - 1 if words[state_at - 1].isdigit() and state_at > 1 else state_at
             aps.append(
                 AccessPoint(

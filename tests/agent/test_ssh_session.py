@@ -1,0 +1,380 @@
+"""Sessions with a real SSH server on loopback that plays a device."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import paramiko
+import pytest
+import ssh_transcripts as said
+from ssh_server import Script, Server, host_key, playing
+
+from agent.privacy import Stations
+from agent.ssh.hostkeys import HostKey, KnownHosts
+from agent.ssh.line import MAX_OCTETS
+from agent.ssh.platform import Fact
+from agent.ssh.session import SshPool, read_ssh
+from agent.ssh.target import SshTarget
+from agent.ssh.told import SshFacts
+from agent.ssh.transport import fetch_host_key, trust
+from inventory.errors import HostKeyError, NoAnswer
+
+SECRET = "s3cret-Pass"
+ROUTES = "display ipv6 routing-table"
+NEIGHBORS = "display ipv6 neighbors"
+
+
+def vrp(**changes: object) -> Script:
+    """A switch that knows its routes."""
+    plain: dict[str, object] = {
+        "prompt": "<gate>",
+        "banner": "\r\nInfo: The max number of VTY users is 5, now 1 user is on <console>\r\n",
+        "answers": {ROUTES: said.VRP_ROUTES},
+        "paging_off": ["screen-length 0 temporary"],
+    }
+    return Script(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def target_of(server: Server, **changes: object) -> SshTarget:
+    plain: dict[str, object] = {"platform": "vrp", "password": SECRET, "port": server.port, "timeout_s": 5.0}
+    return SshTarget("127.0.0.1", "wanzhao", **{**plain, **changes})  # type: ignore[arg-type]
+
+
+def known(server: Server) -> KnownHosts:
+    key = host_key(server.script.key)
+    return KnownHosts().trusting("127.0.0.1", server.port, HostKey(key.get_name(), key.asbytes()))
+
+
+def read(
+    server: Server,
+    wants: Sequence[Fact] = ("routes",),
+    *,
+    hosts: KnownHosts | None = None,
+    limit_s: float = 20.0,
+    **changes: object,
+) -> SshFacts:
+    async def go() -> SshFacts:
+        with SshPool() as pool:
+            hosts_now = known(server) if hosts is None else hosts
+            target = target_of(server, **changes)
+            return await read_ssh(
+                target, wants, known_hosts=hosts_now, pool=pool, limit_s=limit_s, stations=Stations(b"k" * 32)
+            )
+
+    return asyncio.run(go())
+
+
+def test_a_session_switches_paging_off_asks_and_says_goodbye() -> None:
+    with playing(vrp()) as server:
+        told = read(server)
+
+    assert server.typed == ["screen-length 0 temporary", ROUTES, "quit"]
+    assert told.outcome == "ok"
+    assert told.routes is not None
+    assert [(port, route.next_hop) for port, route in told.routes] == [
+        ("Vlanif100", "fe80::2e0:fcff:fe12:3456")
+    ]
+    assert told.routes[0][1].source == f"ssh: {ROUTES}"
+    assert told.tables[f"ssh: {ROUTES}"].status == "ok"
+
+
+def test_a_device_that_cannot_switch_paging_off_is_read_page_by_page() -> None:
+    with playing(vrp(more=4, paging_off=[])) as paged, playing(vrp()) as plain:
+        assert read(paged).routes == read(plain).routes
+
+
+def test_an_echo_that_is_broken_over_lines_is_no_part_of_the_answer() -> None:
+    with playing(vrp(wide=20)) as server:
+        told = read(server)
+
+    assert told.tables[f"ssh: {ROUTES}"].status == "ok"
+    assert told.notes == []
+
+
+def test_a_log_message_behind_the_prompt_does_not_hold_up_the_session() -> None:
+    with playing(vrp(late="\r\nNov 22 2026 10:00:00 gate %%01IFNET/4/LINK_STATE(l)[1]:up\r\n")) as server:
+        told = read(server)
+
+    assert told.outcome == "ok"
+    assert told.routes
+
+
+def test_a_slow_device_is_waited_for() -> None:
+    with playing(vrp(slow_s=0.4, silent_s=0.5)) as server:
+        assert read(server).routes
+
+
+def test_a_question_about_changing_the_password_is_answered_with_no() -> None:
+    asks = "The password needs to be changed. Change now? [Y/N]:"
+    with playing(vrp(asks=asks)) as server:
+        told = read(server)
+
+    assert server.typed[0] == "N"
+    assert told.routes
+
+
+def test_a_question_about_saving_the_configuration_is_answered_with_no() -> None:
+    asks = "There are security risks in the configuration file. Save it now? [Y/N]:"
+    with playing(vrp(asks=asks)) as server:
+        told = read(server)
+
+    assert server.typed[0] == "N"
+    assert told.routes
+
+
+def test_the_enable_password_is_given_where_the_user_level_may_not_look() -> None:
+    script = Script(
+        prompt="sw>",
+        enable="en-Secret",
+        answers={"show ipv6 route": said.RGOS_ROUTES},
+        paging_off=["terminal length 0", "terminal width 256"],
+    )
+    with playing(script) as server:
+        told = read(server, platform="rgos", enable_password="en-Secret")
+
+    assert server.typed[0] == "enable"
+    assert told.routes
+    assert told.routes[0][0] == "VLAN 100"
+
+
+def test_a_wrong_enable_password_ends_the_session_with_a_reason() -> None:
+    with playing(Script(prompt="sw>", enable="en-Secret")) as server:
+        told = read(server, platform="rgos", enable_password="wrong-Secret")
+
+    assert "enable password" in told.notes[0]
+    assert "wrong-Secret" not in str(told)
+
+
+def test_a_command_that_the_device_lacks_is_unsupported() -> None:
+    with playing(vrp()) as server:
+        told = read(server, ["neighbors"])
+
+    assert told.neighbors is None
+    assert told.tables[f"ssh: {NEIGHBORS}"].status == "unsupported"
+    assert "Unrecognized" in told.tables[f"ssh: {NEIGHBORS}"].detail
+
+
+def test_another_way_to_ask_is_tried_only_where_the_first_was_refused() -> None:
+    answers = {"display interface transceiver verbose": said.VRP8_TRANSCEIVERS}
+    with playing(vrp(answers=answers)) as server:
+        told = read(server, ["optics"])
+
+    assert server.typed[1:3] == ["display transceiver verbose", "display interface transceiver verbose"]
+    assert [optic.name for optic in told.optics or []] == ["100GE1/0/3"]
+
+
+def test_an_answer_in_an_unknown_form_is_an_error_and_not_an_empty_table() -> None:
+    with playing(vrp(answers={ROUTES: "Something quite different\r\nin two lines\r\n"})) as server:
+        told = read(server)
+
+    assert told.routes is None
+    assert told.tables[f"ssh: {ROUTES}"].status == "error"
+
+
+def test_an_answer_without_routes_is_the_devices_word_that_there_are_none() -> None:
+    none = "Routing Table : Public\r\n         Destinations : 0        Routes : 0\r\n"
+    with playing(vrp(answers={ROUTES: none})) as server:
+        told = read(server)
+
+    assert told.routes == []
+    assert told.tables[f"ssh: {ROUTES}"].status == "empty"
+
+
+def test_chinese_names_in_gbk_are_read() -> None:
+    answers = {"display wlan ap all": said.COMWARE_APS.encode("gbk")}
+    script = Script(prompt="<ac>", answers=answers, paging_off=["screen-length disable"])
+    with playing(script) as server:
+        told = read(server, ["aps"], platform="comware")
+
+    assert told.wireless is not None
+    assert [(ap.name, ap.state) for ap in told.wireless.aps] == [
+        ("一楼大厅", "online"),
+        ("lab 2", "offline"),
+        ("gate", "online"),
+    ]
+
+
+def test_machines_of_people_leave_the_session_only_as_keyed_hashes() -> None:
+    answers = {"display ipv6 neighbors all": said.COMWARE_NEIGHBORS}
+    with playing(Script(prompt="<sw>", answers=answers)) as server:
+        told = read(server, ["neighbors"], platform="comware")
+
+    assert [entry.scope for _port, entry in told.neighbors or []] == ["global", "link_local", "global"]
+    assert len({entry.station for _port, entry in told.neighbors or []}) == 2
+    assert "aa:aa" not in str(told)
+    assert "1234" not in str(told.neighbors)
+
+
+def test_no_password_is_sent_to_a_server_whose_key_nobody_trusted() -> None:
+    with playing(vrp()) as server:
+        told = read(server, hosts=KnownHosts())
+
+    assert told.outcome == "host_key"
+    assert server.passwords == []
+    assert server.fingerprint in told.notes[0]
+    assert f"wanzhao agent ssh-trust 127.0.0.1 --port {server.port}" in told.notes[0]
+
+
+def test_a_changed_host_key_stops_the_login_and_is_never_taken() -> None:
+    other = paramiko.ECDSAKey.generate()
+    with playing(vrp()) as server:
+        before = HostKey(other.get_name(), other.asbytes())
+        told = read(server, hosts=KnownHosts().trusting("127.0.0.1", server.port, before))
+
+    assert told.outcome == "host_key"
+    assert server.passwords == []
+    assert "CHANGED" in told.notes[0]
+    assert before.fingerprint in told.notes[0]
+    assert server.fingerprint in told.notes[0]
+
+
+def test_a_key_of_another_type_than_the_pinned_one_is_a_change() -> None:
+    with playing(vrp(key="rsa")) as server:
+        key = host_key("ecdsa")
+        before = HostKey(key.get_name(), key.asbytes())
+        told = read(server, hosts=KnownHosts().trusting("127.0.0.1", server.port, before))
+
+    assert told.outcome == "host_key"
+    assert server.passwords == []
+
+
+def test_a_fingerprint_in_the_configuration_pins_the_key_too() -> None:
+    with playing(vrp()) as server:
+        right = read(server, hosts=KnownHosts(), fingerprint=server.fingerprint)
+        wrong = read(server, hosts=KnownHosts(), fingerprint="SHA256:" + "A" * 43)
+
+    assert right.routes
+    assert wrong.outcome == "host_key"
+    assert len(server.passwords) == 1
+
+
+def test_trusting_a_device_needs_the_fingerprint_that_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "known_hosts"
+    with playing(vrp()) as server:
+        shown = fetch_host_key("127.0.0.1", server.port)
+        with pytest.raises(HostKeyError, match="not SHA256:other"):
+            trust(path, "127.0.0.1", server.port, "SHA256:other")
+        assert not path.exists()
+
+        trust(path, "127.0.0.1", server.port, shown.fingerprint)
+        told = read(server, hosts=KnownHosts.load(path))
+
+    assert told.routes
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert server.passwords == [SECRET]
+
+
+def test_a_wrong_password_is_told_without_the_password(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with playing(vrp()) as server:
+        told = read(server, password="wr0ng-Secret")
+
+    assert told.outcome == "login"
+    assert "wanzhao" in told.notes[0]
+    assert "wr0ng-Secret" not in str(told) + caplog.text
+
+
+def test_no_log_holds_a_password_even_when_every_step_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    script = Script(prompt="sw>", enable="en-Secret", answers={"show ipv6 route": said.RGOS_ROUTES})
+    with playing(script) as server:
+        target = target_of(server, platform="rgos", enable_password="en-Secret")
+        told = read(server, platform="rgos", enable_password="en-Secret")
+
+    assert told.routes
+    for secret in (SECRET, "en-Secret"):
+        assert secret not in caplog.text + str(told) + repr(target)
+
+
+def test_a_key_file_logs_in_without_a_password(tmp_path: Path) -> None:
+    own = paramiko.RSAKey.generate(2048)
+    own.write_private_key_file(str(tmp_path / "id"))
+    with playing(vrp(public_key=own.get_base64())) as server:
+        told = read(server, key_file=tmp_path / "id", password="")
+
+    assert told.routes
+    assert server.passwords == []
+
+
+def test_a_port_where_nobody_listens_is_told_as_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(NoAnswer, match="refuses"):
+        fetch_host_key("127.0.0.1", port)
+
+
+def test_a_port_that_is_no_ssh_server_is_told_as_no_answer() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(NoAnswer, match="before the login"),
+    ):
+        fetch_host_key("127.0.0.1", listener.getsockname()[1], timeout_s=0.5)
+
+
+def test_a_server_that_hangs_up_in_the_middle_leaves_what_it_told_before() -> None:
+    answers = {ROUTES: said.VRP_ROUTES, "display ipv6 interface": said.VRP_INTERFACES}
+    with playing(vrp(answers=answers, drop_at="display ipv6 interface")) as server:
+        told = read(server, ["routes", "addresses"])
+
+    assert told.outcome == "ok"
+    assert told.routes
+    assert told.addresses is None
+    assert told.tables["ssh: display ipv6 interface"].status == "timeout"
+    assert "ended the SSH session" in told.notes[0]
+
+
+def test_a_server_that_falls_silent_in_the_middle_is_given_up_after_its_time() -> None:
+    with playing(vrp(stall_at=ROUTES)) as server:
+        told = read(server, timeout_s=1.0)
+
+    assert told.tables[f"ssh: {ROUTES}"].status == "timeout"
+    assert "no end of the answer" in told.notes[0]
+
+
+def test_the_limit_for_a_device_holds_for_all_its_commands_together() -> None:
+    with playing(vrp(stall_at=ROUTES)) as server:
+        told = read(server, timeout_s=30.0, limit_s=2.0)
+
+    assert "time for this device is used up" in told.notes[0]
+
+
+def test_an_answer_without_end_is_cut_and_the_session_ended() -> None:
+    flood = said.VRP_ROUTES + ("x" * 126 + "\n") * (10 * 1024 * 1024 // 127)
+    with playing(vrp(answers={ROUTES: flood})) as server:
+        told = read(server, ["routes", "neighbors"])
+
+    assert len(flood) > MAX_OCTETS
+    assert told.tables[f"ssh: {ROUTES}"].status == "partial"
+    assert told.routes
+    assert NEIGHBORS not in server.typed
+
+
+def test_outdated_algorithms_are_used_only_where_nothing_else_is_offered_and_noted() -> None:
+    old = vrp(key="rsa", kex=["diffie-hellman-group14-sha1"], ciphers=["3des-cbc"], key_types=["ssh-rsa"])
+    with playing(old) as server, playing(vrp()) as modern:
+        told = read(server)
+        fine = read(modern)
+
+    assert told.routes
+    assert all(name in told.notes[0] for name in ("diffie-hellman-group14-sha1", "3des-cbc", "ssh-rsa"))
+    assert fine.notes == []
+
+
+def test_one_device_has_one_connection_at_a_time() -> None:
+    async def twice(server: Server) -> list[SshFacts]:
+        with SshPool() as pool:
+            reads = [
+                read_ssh(target_of(server), ["routes"], known_hosts=known(server), pool=pool) for _ in "ab"
+            ]
+            return list(await asyncio.gather(*reads))
+
+    with playing(vrp(slow_s=0.1)) as server:
+        told = asyncio.run(twice(server))
+
+    assert all(item.routes for item in told)
+    assert server.logins == 2
+    assert server.most_open == 1
