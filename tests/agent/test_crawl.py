@@ -12,7 +12,8 @@ import pytest
 from web_site import Answer, Site, hosts_file, web_site
 
 from agent.probes.config import Page
-from agent.probes.crawl import PRIVATE, Pace, is_private, probe_site
+from agent.probes.crawl import probe_site
+from agent.probes.links import PRIVATE, Pace, is_private
 from agent.probes.names import Names
 from agent.probes.pages import decoded, links_of, same_site, similarity, text_of
 from agent.probes.web import Browser, tls_context

@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from snmpd import program as snmpd_program
+from snmpd import snmpd
 from snmprec_device import FakeDevice, table
 
 from agent.discover.find import Proposal, discover, not_found
@@ -21,7 +24,7 @@ from agent.discover.ranges import declared
 from agent.discover.snippet import agent_toml, register_toml
 from agent.discover.sweep import Credential, sweep
 from agent.snmp.engine import Answer, Kind, Link, Oid, Value, oid
-from agent.snmp.target import Target
+from agent.snmp.target import Target, User
 from inventory.errors import InputError
 from wanzhao.demo.county import simulated_devices
 from wanzhao.demo.responder import Responder, UdpAgent
@@ -491,3 +494,24 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.77.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+@pytest.mark.snmpd
+@pytest.mark.skipif(snmpd_program() is None, reason="no snmpd here; apt-get install snmpd")
+def test_a_real_agent_is_found_by_the_snmpv3_user_that_it_knows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A community that it does not take, a user that it does not know, then the right one."""
+    keys = {"auth": "SHA256", "auth_key": "authpass-12", "priv": "AES128", "priv_key": "privpass-12"}
+    right, wrong = (User(name, **keys) for name in ("county", "nobody"))  # type: ignore[arg-type]
+    with snmpd(tmp_path, users=[right], lines=("sysName v3box",)) as port:
+        credentials = [
+            Credential("v2", community="not-this", port=port),
+            Credential("wrong", user=wrong, version="3", port=port),
+            Credential("right", user=right, version="3", port=port),
+        ]
+        (found,) = asyncio.run(discover(["127.0.0.1"], credentials, allow_loopback=True, now=NOW))
+
+    assert (found.sys_name, found.credential, found.state) == ("v3box", "right", "new")
+    assert "nobody" in caplog.text  # the refusal is told, with what to check
+    assert "pass-12" not in caplog.text

@@ -102,6 +102,26 @@ def test_a_fault_of_ours_is_one_result_and_not_the_end_of_the_round(
     ]
 
 
+@pytest.mark.parametrize(("kind", "ok"), [("tcp", False), ("parity", None)])
+def test_a_test_that_does_not_end_is_ended(
+    monkeypatch: pytest.MonkeyPatch, kind: str, ok: bool | None
+) -> None:
+    """A comparison or a load test that did not end proves nothing; a connection that did not is a failure."""
+
+    async def hang(*_arguments: object) -> ProbeResult:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(f"agent.probes.run.probe_{kind}", hang)
+    monkeypatch.setattr("agent.probes.run._LIMITS_S", {kind: 0.05})
+    host = {"name": "a", "host": "127.0.0.1"}
+    settings = probes(tcp=[host], dual_stack=[host])
+
+    (made,) = asyncio.run(run_probes(settings, {kind}, NOW))  # type: ignore[arg-type]
+
+    assert (made.kind, made.ok, made.reason) == (kind, ok, "timeout")
+
+
 def test_nothing_due_is_nothing_done() -> None:
     assert asyncio.run(run_probes(probes(tcp=[{"name": "a", "host": "127.0.0.1"}]), (), NOW)) == []
 
