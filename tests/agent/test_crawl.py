@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_site import Answer, Site, hosts_file, web_site
+from web_site import Answer, Site, hosts_file, need_ipv6, web_site
 
 from agent.probes.config import Page
 from agent.probes.crawl import probe_site
@@ -18,6 +18,8 @@ from agent.probes.names import Names
 from agent.probes.pages import decoded, links_of, same_site, similarity, text_of
 from agent.probes.web import Browser, tls_context
 from inventory.probes import ProbeResult
+
+pytestmark = need_ipv6()
 
 AT = "2026-09-01T08:00:00Z"
 INSIDE = [net for net in PRIVATE if not net.is_loopback]

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from dns_server import Zone, name_server
+from web_site import need_ipv6
 
 from agent.probes.config import Resolver
 from agent.probes.delegation import Delegation, asker, delegation
@@ -91,6 +92,7 @@ def test_a_resolver_is_judged_by_its_share_of_names() -> None:
     assert result.details["truncated"] == 1
 
 
+@need_ipv6()
 def test_a_resolver_is_asked_over_the_transport_of_its_address() -> None:
     result = asyncio.run(probed(["good.test"], host="::1"))
 

@@ -18,12 +18,14 @@ import pytest
 from dns_server import name_server
 from netns import Namespace, need_namespaces, school
 from pydantic import ValidationError
-from web_site import Answer, Site, web_site
+from web_site import Answer, Site, need_ipv6, web_site
 
 from agent.probes.config import ProbesSettings
 from agent.probes.facts import facts_of_probe
 from agent.probes.run import due_kinds, run_probes
 from inventory.probes import PROBE_KINDS, PROBE_REASONS, ProbeResult
+
+pytestmark = need_ipv6()
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 

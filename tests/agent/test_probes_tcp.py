@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dns_server import name_server
-from web_site import hosts_file
+from web_site import hosts_file, need_ipv6
 
 from agent.probes.config import Resolver, TcpTarget
 from agent.probes.connect import reason_of
@@ -17,6 +17,8 @@ from agent.probes.names import Names
 from agent.probes.route import nic_mbps, own_ipv6, route_to
 from agent.probes.tcp import probe_parity, probe_tcp
 from inventory.probes import PROBE_REASONS, ProbeResult
+
+pytestmark = need_ipv6()
 
 AT = "2026-09-01T08:00:00Z"
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from web_site import Answer, Site, hosts_file, web_site
+from web_site import Answer, Site, hosts_file, need_ipv6, web_site
 
 from agent.probes.config import Page
 from agent.probes.names import Names
@@ -18,6 +18,8 @@ from agent.probes.web import Browser, Fetched, probe_page, tls_context
 from inventory.probes import PROBE_REASONS, Family, ProbeResult
 
 x509 = pytest.importorskip("cryptography.x509", reason="cryptography makes the test's certificates")
+
+pytestmark = need_ipv6()
 
 AT = "2026-09-01T08:00:00Z"
 HELLO = Answer("<p>你好</p>")

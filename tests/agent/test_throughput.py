@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from netns import need_namespaces, school
+from web_site import need_ipv6
 
 from agent.probes.config import ProbesSettings, Throughput
 from agent.probes.cpu import Load, Ticks, load_between, ticks
@@ -249,7 +250,9 @@ def iperf3_server(host: str) -> Iterator[int]:
 
 
 @needs_iperf3
-@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", "ipv4"), ("::1", "ipv6")])
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", "ipv4"), pytest.param("::1", "ipv6", marks=need_ipv6())]
+)
 def test_a_real_iperf3_measures_both_ways(host: str, family: Family) -> None:
     """Loopback has no speed of its own, so the card's is given; on two cores it is cpu_bound by nature."""
     with iperf3_server(host) as port:

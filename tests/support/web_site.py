@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 Fault = str
 """close: ends without an answer; garbage: no HTTP; drip: one octet now and then for ever; endless: a body
@@ -70,6 +73,16 @@ class Site:
             writer.write(b"x" if answer.fault == "drip" else b"x" * 65536)
             await writer.drain()
             await asyncio.sleep(0.05 if answer.fault == "drip" else 0)
+
+
+def need_ipv6() -> pytest.MarkDecorator:
+    """Skip where this machine has no ::1."""
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+    except OSError:
+        return pytest.mark.skip(reason="this machine has no IPv6 loopback (::1)")
+    return pytest.mark.skipif(False, reason="")
 
 
 @contextlib.asynccontextmanager
