@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 RATE_PER_S = 40.0
 """Questions a second: a /24 takes a few seconds, a switch's processor and an ARP table notice nothing."""
-AT_ONCE = 64
+AT_ONCE = 96
 JITTER = 0.5
 
 
