@@ -46,6 +46,7 @@ def modules(table: OpticsTable, found: Sequence[tuple[OpticsRows, Rows]]) -> lis
             _take(kind, index, row, module)
     for module in together.values():
         _spread(table, module)
+        _without_empty_lanes(table, module)
     return [together[key] for key in sorted(together)]
 
 
@@ -126,6 +127,17 @@ def _spread(table: OpticsTable, module: Module) -> None:
         for place, column in enumerate(columns, start=1):
             if column in module.cells:
                 module.lanes.setdefault(place, {})[name] = module.cells[column]
+
+
+def _without_empty_lanes(table: OpticsTable, module: Module) -> None:
+    """A table with room for four lanes says nothing in three of them for a module of one."""
+    full = {
+        place: lane
+        for place, lane in module.lanes.items()
+        if any(power(table, lane.get(side)).state != "absent" for side in ("rx", "tx"))
+    }
+    if full:
+        module.lanes = full
 
 
 def _side(table: OpticsTable, cells: Row, side: str) -> Power:

@@ -35,6 +35,7 @@ _STRONG_DBM = 1.0
 """Above what any receiver of 1 and 10 Gbit/s takes without errors (IEEE 802.3, clauses 38 and 52)."""
 
 _AGREE_DB = 1.0
+_SLACK_DB = 2.0
 _LOG = {"dBm": 1.0, "0.1 dBm": 0.1, "0.01 dBm": 0.01, "0.001 dBm": 0.001}
 _MILLIWATTS = {"W": 1e3, "mW": 1.0, "uW": 1e-3, "0.1 uW": 1e-4, "nW": 1e-6}
 _NUMBER = re.compile(r"^\s*([-+]?\d+(?:\.\d*)?)\s*(dBm|[mµμun]?W(?:atts?)?)?\b", re.I)
@@ -134,7 +135,7 @@ def survivors(table: OpticsTable, powers: Powers) -> list[Units]:
     scalars = _measured((powers.rx, powers.tx))
     lanes = _measured((*powers.rx_lanes, *powers.tx_lanes))
     pairs = product(_candidates(scalars, table.power), _candidates(lanes, table.lane_power or table.power))
-    return [units for units in (Units(*pair) for pair in pairs) if _holds(powers, units)]
+    return [units for units in (Units(*pair) for pair in pairs) if _holds(table, powers, units)]
 
 
 def confirmed(powers: Powers, units: Units, others: Iterable[Units]) -> bool:
@@ -204,23 +205,30 @@ def _value(cell: Power, unit: PowerUnit | None) -> float | None:
     return dbm(cell, unit)[1] if unit else None
 
 
-def _holds(powers: Powers, units: Units) -> bool:
+def _holds(table: OpticsTable, powers: Powers, units: Units) -> bool:
     sides = (
-        (powers.rx, powers.rx_lanes, powers.rx_limits, _OVERLOAD_DBM, 1.0),
-        (powers.tx, powers.tx_lanes, powers.tx_limits, HIGHEST_DBM, 2.0),
+        (powers.rx, powers.rx_lanes, powers.rx_limits, _OVERLOAD_DBM),
+        (powers.tx, powers.tx_lanes, powers.tx_limits, HIGHEST_DBM),
     )
-    for scalar, lanes, limits, most, slack in sides:
+    for scalar, lanes, limits, most in sides:
+        most = _most(table, limits, most)
         readings = [(scalar, units.power), *((lane, units.lanes) for lane in lanes)]
-        if not all(_makes_sense(cell, unit, limits, most, slack) for cell, unit in readings):
+        if not all(_makes_sense(cell, unit, most) for cell, unit in readings):
             return False
         if not _agree(scalar, units.power, lanes, units.lanes):
             return False
     return True
 
 
-def _makes_sense(
-    cell: Power, unit: PowerUnit | None, limits: Limits, most_dbm: float, slack_db: float
-) -> bool:
+def _most(table: OpticsTable, limits: Limits, most_dbm: float) -> float:
+    """What this side may reach. Too much light for a threshold is what thresholds are for, so it disproves
+    only a unit that is one of several, and numbers of tables known to lose the sign."""
+    if limits.high_alarm is None or (len(table.power) == 1 and not table.loses_sign):
+        return most_dbm
+    return min(most_dbm, limits.high_alarm + (0.0 if table.loses_sign else _SLACK_DB))
+
+
+def _makes_sense(cell: Power, unit: PowerUnit | None, most_dbm: float) -> bool:
     unit = cell.unit or unit
     if cell.state != "measured" or unit is None:
         return True
@@ -229,8 +237,6 @@ def _makes_sense(
     found = to_dbm(cell.number, unit) if cell.number else None  # 0 is darkness or nothing, by the unit
     if found is None:
         return True
-    if limits.high_alarm is not None:
-        most_dbm = min(most_dbm, limits.high_alarm + slack_db)
     return _UNREAL_DBM <= found <= most_dbm
 
 

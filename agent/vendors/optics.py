@@ -56,7 +56,8 @@ class OpticsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     means that the module's own numbers must decide (agent/mibs/optics_units.py), ``prefer`` which product
     uses which, ``unit_object`` where the device says it. ``scale`` turns temperature, voltage, bias,
     wavelength and speed into C, V, mA, nm and Mbit/s. ``not_measured`` and ``no_light`` are numbers that
-    stand for that; 0 on a logarithmic scale is no measurement unless ``zero``.
+    stand for that; 0 on a logarithmic scale is no measurement unless ``zero``. ``loses_sign``: some
+    firmware writes -2.30 dBm as 230, so that light above the module's own threshold is not believed.
     ``lane_columns`` lists columns lane by lane; ``words`` puts numbers of a column into words ("" for none);
     ``ddm``, ``los`` and ``present`` are the device's words for yes.
     """
@@ -75,6 +76,7 @@ class OpticsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     not_measured: list[int] = []
     no_light: list[int] = []
     zero: bool = False
+    loses_sign: bool = False
     lane_columns: dict[str, list[str]] = {}
     words: dict[str, dict[str, str]] = {}
     ddm: list[str] = msgspec.field(default_factory=lambda: ["1"])
