@@ -57,7 +57,7 @@ def tidy_mac(word: str) -> str | None:
 
 def key(name: str) -> str:
     """One key for all ways to write a name: "GE1/0/1", "GigabitEthernet 1/0/1", "gi1/0/1"."""
-    plain = re.sub(r"\s+", "", name.casefold())
+    plain = _plain(name)
     found = _SPLIT.match(plain)
     if found is None:
         return plain
@@ -67,16 +67,25 @@ def key(name: str) -> str:
 
 
 class Ports:
-    """Finds the ifIndex of a port by its name."""
+    """Finds the ifIndex of a port by its name. The name as it stands goes before other ways to write it: some
+    switches have both an interface Vlan1 and a bridge port VLAN-1."""
 
     def __init__(self, interfaces: Iterable[Interface]) -> None:
+        self._exact: dict[str, set[int]] = {}
         self._by_key: dict[str, set[int]] = {}
         for port in interfaces:
             for name in (port.name, port.descr):
                 if name:
+                    self._exact.setdefault(_plain(name), set()).add(port.if_index)
                     self._by_key.setdefault(key(name), set()).add(port.if_index)
 
     def if_index(self, name: str | None) -> int | None:
         """The ifIndex of the one port with this name; None where there is none, or more than one."""
-        found = self._by_key.get(key(name), set()) if name else set()
+        if not name:
+            return None
+        found = self._exact.get(_plain(name)) or self._by_key.get(key(name), set())
         return next(iter(found)) if len(found) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s+", "", name.casefold())

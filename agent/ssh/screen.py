@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 _ESCAPE = re.compile(rb"\x1b(?:\[([0-9;?]*)([@-~])|\][^\x07]*\x07|[()][0-9A-Za-z]|([=>78EDMHc]))")
 _CONTROL = re.compile(rb"[\b\x1b\r]")
+_PAIRS = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]){2}")
+_THREE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 _KEPT_TAIL = 4096
 
 
@@ -23,8 +25,13 @@ def last_line(raw: bytes | bytearray) -> str:
 
 
 def decoded(line: bytes) -> str:
-    """UTF-8, else GB18030 (Chinese text on Chinese devices), else as much as can be read."""
-    for encoding in ("utf-8", "gb18030"):
+    """UTF-8, else GB18030 (Chinese text on Chinese devices), else as much as can be read.
+
+    Some words are valid in both (一楼 in GBK is four octets that UTF-8 reads as two letters): two letters in
+    a row of two octets each, which neither English nor Chinese has in UTF-8, are GBK.
+    """
+    pairs = _PAIRS.search(line) and not _THREE.search(line)
+    for encoding in ("gb18030", "utf-8") if pairs else ("utf-8", "gb18030"):
         try:
             return line.decode(encoding)
         except UnicodeDecodeError:
