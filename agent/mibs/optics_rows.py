@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.mibs.optics_units import Limits, Power, Powers, limits_of, power
@@ -29,9 +29,16 @@ class Module:
     lanes: dict[int, Row] = field(default_factory=dict)
 
 
-def spec_of(root: str, rows: OpticsRows) -> TableSpec:
-    """What to read of one of the maker's tables."""
-    return TableSpec(name=rows.name, entry=oid(f"{root}.{rows.entry}"), columns=rows.columns)
+def spec_of(root: str, rows: OpticsRows, only: Collection[str] = ()) -> TableSpec:
+    """What to read of one of the maker's tables: all columns, or those of these names."""
+    columns = {name: column for name, column in rows.columns.items() if not only or name in only}
+    return TableSpec(name=rows.name, entry=oid(f"{root}.{rows.entry}"), columns=columns)
+
+
+def says_something(table: OpticsTable, row: Row) -> bool:
+    """Whether a row may be a module: some cell is neither empty nor what stands for nothing."""
+    words = (said(text(value)) for value in row.values())
+    return any(told is not None and not _stands_for_nothing(table, told) for told in words)
 
 
 def modules(table: OpticsTable, found: Sequence[tuple[OpticsRows, Rows]]) -> list[Module]:
@@ -102,6 +109,14 @@ def wavelength_nm(table: OpticsTable, cells: Row) -> float | None:
         if 600 <= value <= 1700:
             return round(value, 2)
     return None
+
+
+def _stands_for_nothing(table: OpticsTable, told: str) -> bool:
+    try:
+        plain = float(told)
+    except ValueError:
+        return False
+    return plain == 0 or plain in table.not_measured
 
 
 def _take(kind: OpticsRows, index: Oid, row: Row, module: Module) -> None:

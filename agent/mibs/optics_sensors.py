@@ -17,8 +17,8 @@ from agent.mibs.optics_units import DARK_DBM, Limits, Power, dbm, limits_of
 from agent.vendors.optics import PowerUnit
 from inventory.hardware import Optic, OpticLane
 
-_RECEIVE = re.compile(r"\b(?:rx|receiver?|received|input)(?:\b|power)", re.I)
-_TRANSMIT = re.compile(r"\b(?:tx|transmit(?:ter|ted)?|output)(?:\b|power)", re.I)
+_RECEIVE = re.compile(r"\b(?:rx\d*|receiver?|received|input)(?:\b|power)", re.I)
+_TRANSMIT = re.compile(r"\b(?:tx\d*|transmit(?:ter|ted)?|output)(?:\b|power)", re.I)
 _LIGHT = re.compile(r"\b(?:dom|optical|optics?|laser|transceiver|xcvr|x?sfp\+?|qsfp\w*)\b", re.I)
 _LANE = re.compile(r"\b(?:lane|channel)\s*(\d+)", re.I)
 _PLUGGABLE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -50,12 +51,38 @@ async def _rows(
 ) -> Sequence[tuple[OpticsRows, Rows]]:
     found: list[tuple[OpticsRows, Rows]] = []
     for kind in table.table:
-        rows = await device.reads.table(optics_rows.spec_of(root, kind))
+        rows = await _table(device, table, kind, root)
         asked.append(kind.name)
         found.append((kind, rows))
         if kind.first and not rows:
             break
     return found
+
+
+async def _table(device: Device, table: OpticsTable, kind: OpticsRows, root: str) -> Rows:
+    """The rows of one table; of one with many empty cages those of modules, the rest of them by GET.
+
+    A stack of 163 ports and 3 modules: 19 questions instead of 83. SNMPv1 refuses a GET as a whole for one
+    column that the device lacks, so there all is walked.
+    """
+    reads = device.reads
+    if not kind.scan or reads.session.target.version == "1":
+        return await reads.table(optics_rows.spec_of(root, kind))
+    scanned = await reads.table(optics_rows.spec_of(root, kind, kind.scan))
+    there = {index: row for index, row in scanned.items() if optics_rows.says_something(table, row)}
+    rest = [name for name in kind.columns if name not in kind.scan]
+    if not there or 3 * len(there) > len(scanned):
+        return await reads.table(optics_rows.spec_of(root, kind)) if there else {}
+    entry = optics_rows.spec_of(root, kind).entry
+    wanted = {f"{name} {index}": (*entry, kind.columns[name], *index) for index in there for name in rest}
+    cells = await reads.scalars(wanted)
+    if not cells:
+        found = replace(reads.found[kind.name], status="partial", detail="no answer for the modules alone")
+        reads.found[kind.name] = found
+    return {
+        index: {**row, **{name: cells[key] for name in rest if (key := f"{name} {index}") in cells}}
+        for index, row in there.items()
+    }
 
 
 async def _with_told_unit(device: Device, table: OpticsTable) -> OpticsTable:

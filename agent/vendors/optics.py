@@ -16,7 +16,8 @@ class OpticsRows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ``role``: "modules" has one row a module, several such tables share an index; "lanes" has the number of
     the lane at the end of the index; "kinds" has a number there that ``kinds`` puts into words (rx, tx,
     temperature, ...), and columns value, low_alarm, low_warn, high_warn, high_alarm. ``first``: nothing else
-    is asked where this table has no row.
+    is asked where this table has no row. ``scan`` lists columns that tell a module from an empty cage, for
+    tables with a row for every port: the others are asked only of modules where these are few.
     """
 
     name: str
@@ -25,6 +26,7 @@ class OpticsRows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     role: Literal["modules", "lanes", "kinds"] = "modules"
     kinds: dict[str, str] = {}
     first: bool = False
+    scan: list[str] = []
 
 
 class UnitRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from snmprec_device import FakeDevice, table
+from snmprec_device import FakeDevice, Question, table
 
 from agent.poll import poll_device
-from agent.snmp.engine import Value, oid
+from agent.snmp.engine import Answer, Value, oid
 from agent.snmp.target import Target
 from inventory.hardware import Optic
 from inventory.reading import Reading
@@ -20,6 +20,9 @@ IF_X_TABLE = oid("1.3.6.1.2.1.31.1.1.1")
 ENT_PHYSICAL = oid("1.3.6.1.2.1.47.1.1.1.1")
 ENT_SENSOR = oid("1.3.6.1.2.1.99.1.1.1")
 ENTERPRISES = "1.3.6.1.4.1"
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+TARGET = Target("192.0.2.1", community="x")
 
 Cells = dict[int, Value]
 
@@ -43,10 +46,7 @@ def rows(entry: str, found: dict[tuple[int, ...], Cells]) -> dict[tuple[int, ...
 
 
 def poll(objects: dict[tuple[int, ...], Value]) -> Reading:
-    target = Target("192.0.2.1", community="x")
-    return asyncio.run(
-        poll_device(target, now=datetime(2026, 9, 1, tzinfo=UTC), engine=FakeDevice(dict(objects)))
-    )
+    return asyncio.run(poll_device(TARGET, now=NOW, engine=FakeDevice(dict(objects))))
 
 
 def optics(*parts: dict[tuple[int, ...], Value]) -> list[Optic]:
@@ -107,6 +107,60 @@ def test_no_microwatts_are_no_light_and_not_minus_infinity() -> None:
     [optic] = huawei(VRP_DESCR, {4: b"SN1", 5: 31, 6: 3300, 8: 0, 9: 559, **limits})
 
     assert (optic.rx_dbm, optic.rx_raw, optic.light, optic.tx_dbm) == (None, "0", "none", -2.53)
+
+
+EMPTY: Cells = {4: b"", 5: -255, 6: -1, 7: -1, 8: -1, 9: -1, 13: -1, 24: b"", 25: b"", 32: b"", 33: b""}
+
+
+def chassis() -> dict[tuple[int, ...], Value]:
+    ports: dict[tuple[int, ...], Cells] = {(place,): EMPTY for place in range(700, 740)}
+    lanes: Cells = {32: b"-480.00", 33: b"-238.00"}
+    ports[(710,)] = {
+        4: b"0SN",
+        5: 31,
+        6: 3300,
+        7: 30120,
+        8: 331,
+        9: 578,
+        13: -1639,
+        14: 250,
+        25: b"P",
+        **lanes,
+    }
+    return {**device("2011.2.23", VRP_DESCR, {5: b"XGigabitEthernet0/0/1"}), **rows(VRP, ports)}
+
+
+def test_empty_cages_are_asked_for_no_more_than_their_emptiness() -> None:
+    engine = FakeDevice(chassis())
+
+    reading = asyncio.run(poll_device(TARGET, now=NOW, engine=engine, jobs=frozenset({"environment"})))
+
+    root = oid(f"{ENTERPRISES}.{VRP}")
+    walked = {
+        place[len(root)]
+        for asked in engine.asked
+        if asked.kind != "get"
+        for place in asked.oids
+        if place[: len(root)] == root
+    }
+    assert [(item.serial, item.rx_dbm, item.rx_low_alarm_dbm) for item in reading.optics] == [
+        ("0SN", -4.8, -16.39)
+    ]
+    assert walked == {4, 8, 9, 25}
+
+
+def test_modules_whose_columns_cannot_be_had_make_the_part_partial() -> None:
+    root = oid(f"{ENTERPRISES}.{VRP}")
+
+    def refuse(question: Question) -> Answer | None:
+        mine = any(place[: len(root)] == root for place in question.oids)
+        return Answer(5, 1, []) if question.kind == "get" and mine else None
+
+    engine = FakeDevice(chassis(), twist=refuse)
+    reading = asyncio.run(poll_device(TARGET, now=NOW, engine=engine, jobs=frozenset({"environment"})))
+
+    assert reading.tables["optics"].status == "partial"
+    assert [item.serial for item in reading.optics] == ["0SN"]
 
 
 def test_an_empty_cage_is_no_module() -> None:
@@ -431,18 +485,10 @@ def test_a_lane_without_a_number_is_left_out_of_a_module_with_one_lane() -> None
 
 def test_a_device_without_optics_costs_little() -> None:
     engine = FakeDevice(device("8072.3.2.10", "Linux gw", {2: b"eth0"}))
-    target = Target("192.0.2.1", community="x")
 
-    reading = asyncio.run(
-        poll_device(
-            target, now=datetime(2026, 9, 1, tzinfo=UTC), engine=engine, jobs=frozenset({"environment"})
-        )
-    )
+    reading = asyncio.run(poll_device(TARGET, now=NOW, engine=engine, jobs=frozenset({"environment"})))
 
-    about = [
-        question
-        for question in engine.asked
-        if question.oids and question.oids[0][:9] == oid("1.3.6.1.2.1.47.1")
-    ]
+    entity = oid("1.3.6.1.2.1.47.1")
+    about = [asked for asked in engine.asked if asked.oids and asked.oids[0][: len(entity)] == entity]
     assert reading.tables["optics"].status == "unsupported"
     assert len(about) <= 3
