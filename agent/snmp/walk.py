@@ -117,14 +117,14 @@ class _Walk:
         self.trusts_index = True
         self.one_by_one = False
         self.stop = ""
-        self.silent = self.late = False
+        self.silent = self.late = self.doubt = False
 
     async def run(self) -> None:
-        while not self.stop and (self.columns or self._resume()):
-            try:
+        try:
+            while not self.stop and (self.columns or self._resume() or await self._was_cut_in_two()):
                 await self._step()
-            except OutOfTime:
-                self.stop, self.late = "the time for this device was used up", True
+        except OutOfTime:
+            self.stop, self.late = "the time for this device was used up", True
 
     def status(self) -> TableStatus:
         trouble = bool(self.stop or self.failures)
@@ -181,18 +181,31 @@ class _Walk:
         asked = len(columns) * repetitions
         smaller = timed_out and self.pace.after_silence(asked, bulk=repetitions > 1)
         self.silences += 1
+        self.doubt = True
         if smaller and self.silences != 2:
             return
         if not await self.session.is_alive():
             self.silent = True
             self.stop = "no answer" if timed_out else f"the network refused: {error}"
-        elif self.session.restarts > self.restarts + self.begun_again:
+        elif self._has_restarted():
             self._begin_again()
         elif not smaller:
             self.given_up += 1
             self._blame(columns[0], "no answer" if timed_out else str(error))
             if self.given_up > (_COLUMNS_GIVEN_UP if self.rows else 0):
                 self.stop = "no answer to this table"
+
+    async def _was_cut_in_two(self) -> bool:
+        """Whether a missing answer was a restart, and the table has to be read again."""
+        if not self.doubt:
+            return False
+        self.doubt = False
+        if await self.session.is_alive() and self._has_restarted():
+            self._begin_again()
+        return bool(self.columns)
+
+    def _has_restarted(self) -> bool:
+        return self.session.restarts > self.restarts + self.begun_again
 
     def _begin_again(self) -> None:
         """A device that restarts may number its rows anew: what it said before does not count."""
@@ -269,9 +282,16 @@ class _Walk:
         has_ended = False
         for oid, value in cells:
             index = oid[cut:]
-            if oid[:size] != prefix or value.__class__ is Missing or not index:
+            if oid[:size] != prefix or not index:
                 has_ended = True
                 break
+            if value.__class__ is Missing:
+                # A hole in the column where its object moves on; its end where it does not.
+                if value is Missing.END_OF_VIEW or oid <= last:
+                    has_ended = True
+                    break
+                last = oid
+                continue
             row = rows.get(index)
             if row is None:
                 rows[index] = {name: value}

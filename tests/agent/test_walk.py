@@ -196,7 +196,7 @@ def test_one_lost_answer_costs_no_row_and_the_pace_comes_back() -> None:
     found = read(device)
 
     assert (found.status, len(found.rows)) == ("ok", 900)
-    assert device.asked[-1].repetitions == 20
+    assert [q for q in device.asked if q.kind == "bulk"][-1].repetitions == 20
 
 
 def test_a_device_that_dies_in_the_middle_leaves_a_partial_table() -> None:
@@ -361,14 +361,15 @@ def test_a_table_of_enormous_texts_is_cut_at_its_octets() -> None:
     assert 200 < len(found.rows) < 300
 
 
-def test_a_device_that_restarts_in_the_middle_of_a_table_is_read_again() -> None:
+@pytest.mark.parametrize("lost", [(2,), (2, 3)])
+def test_a_device_that_restarts_in_the_middle_of_a_table_is_read_again(lost: tuple[int, ...]) -> None:
     before = table(ENTRY, {1: {(i,): b"old" for i in range(1, 90)}})
     after = table(ENTRY, {1: {(i,): b"new" for i in range(1, 80)}})
     uptime = {SYS_UP_TIME: 500_000}
     device = FakeDevice({**uptime, **before})
 
     def restart(question: Question) -> None:
-        if question.number in (2, 3):
+        if question.number in lost:
             device.objects = {SYS_UP_TIME: 100, **after}
             raise TimeoutError
 
@@ -430,6 +431,17 @@ def test_a_value_of_no_such_instance_ends_a_column() -> None:
     )
 
     assert read(device).status == "unsupported"
+
+
+def test_a_hole_in_a_column_is_not_its_end() -> None:
+    hole = (*ENTRY, 1, 20)
+    device = FakeDevice({**FIFTY, hole: Missing.NO_SUCH_INSTANCE})
+
+    found = read(device)
+
+    assert (found.status, len(found.rows)) == ("ok", 50)
+    assert found.rows[(20,)] == {"b": 20}
+    assert found.rows[(21,)] == {"a": 21, "b": 21}
 
 
 def test_a_device_without_getbulk_costs_the_wait_once_and_not_at_every_table() -> None:
