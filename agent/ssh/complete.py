@@ -7,6 +7,7 @@ same thing and differ, a note says so, and SNMP's word counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -99,7 +100,10 @@ def _ra(reading: Reading, told: SshFacts, ports: Ports) -> Reading:
 
 
 def _with_senders(reading: Reading, told: SshFacts, states: Sequence[tuple[int, RaState]]) -> Reading:
-    if all(state.sends_ra is None for _index, state in states) and states:
+    """Which interfaces advertise: told only where every interface with an address of its own was asked."""
+    spoken = {index for index, state in states if state.sends_ra is not None}
+    addressed = {item.if_index for item in reading.ipv6_addresses if item.scope in ("global", "ula")}
+    if (states and not spoken) or addressed - spoken - {None}:
         return reading
     senders = sorted(index for index, state in states if state.sends_ra)
     return _part(reading, told, "ipv6_ra_interfaces", "ra", senders)
@@ -184,8 +188,13 @@ def _part(
     reading: Reading, told: SshFacts, part: str, fact: Fact, value: Any, *, rows: int | None = None
 ) -> Reading:
     """A part of the reading that the command line filled, with the status of its commands."""
-    names = [f"ssh: {command.send}" for command in platforms()[told.platform].commands(fact)]
-    asked = [(name, told.tables[name]) for name in names if name in told.tables]
+    sends = [command.send for command in platforms()[told.platform].commands(fact)]
+    shapes = [re.sub(r"\\\{\w+\\\}", r"\\S+", re.escape(f"ssh: {send}")) for send in sends]
+    asked = [
+        (name, table)
+        for name, table in told.tables.items()
+        if any(re.fullmatch(shape, name) for shape in shapes)
+    ]
     useful = [(name, table) for name, table in asked if table.status in ("ok", "empty", "partial")]
     if not useful:
         return reading

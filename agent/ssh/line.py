@@ -81,6 +81,10 @@ class Line:
             for command in self.platform.paging_off:
                 self._exchange(command)
 
+    def permit(self, command: str) -> None:
+        """One more command, made by ``platform.text_of`` from the list, that may be asked."""
+        self.driver.permitted |= {command + self.driver.RETURN}
+
     def ask(self, command: str) -> list[str]:
         """The lines of the answer, without echo and prompt. Raises DeviceError, or TooLong: then the session
         is lost, since nothing on the list stops a device that talks."""

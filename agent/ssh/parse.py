@@ -22,6 +22,8 @@ PARSERS: Mapping[str, Parser] = {
     "neighbors.rows": neighbors.rows,
     "neighbors.blocks": neighbors.blocks,
     "interfaces.blocks": interfaces.blocks,
+    "interfaces.plain": interfaces.plain,
+    "interfaces.ra_info": interfaces.ra_info,
     "interfaces.linux": interfaces.linux,
     "optics.blocks": optics.blocks,
     "optics.brief": optics.brief,

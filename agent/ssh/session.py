@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -17,7 +19,7 @@ from agent.ssh.platform import Command, Fact, Platform, platform_named, text_of
 from agent.ssh.target import SshTarget
 from agent.ssh.text import refusal
 from agent.ssh.told import SshFacts, SshOutcome
-from inventory.errors import ConfigError, DeviceError, HostKeyError, LoginRefused, NoAnswer, sentence
+from inventory.errors import DeviceError, HostKeyError, LoginRefused, NoAnswer, sentence
 from inventory.log import get_logger
 from inventory.words import _
 
@@ -26,6 +28,9 @@ log = get_logger(__name__)
 LIMIT_S = 120.0
 """Seconds for one device, all commands together."""
 THREADS = 4
+
+_GRACE_S = 2.0
+_MOST_INTERFACES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ async def read_ssh(
 ) -> SshFacts:
     """What a device tells of these facts. Nothing is raised for what a device does: ``outcome`` and ``notes``
     say it. Raises ConfigError for a platform that does not exist or a key file that cannot be read. A fact
-    that the platform has no command for is left out; ask ``platform_named(...).facts``."""
+    that the platform has no command for is left out; ask ``platform_named(...).facts``. Commands about one
+    interface are asked of those whose addresses were read before ("addresses" among the wants)."""
     asked = [want if isinstance(want, Want) else Want(want) for want in wants]
     platform = platform_named(target.platform)
     loop = asyncio.get_running_loop()
@@ -112,17 +118,20 @@ class _Visit:
         outcome: SshOutcome = "ok"
         line = Line(self.target, self.platform, self.known, list(self._texts()), began + self.limit_s)
         self.line = line
+        # Whatever a library may be waiting for, the connection ends with the time.
+        watch = threading.Timer(self.limit_s + _GRACE_S, line.hang_up)
+        watch.daemon = True
+        watch.start()
         try:
             if not self.given_up:
                 line.open()
                 self._ask_all(line, answers, notes)
-        except ConfigError:
-            raise
         except DeviceError as error:
-            outcome = _outcome_of(error) if not line.prompt else "ok"
+            outcome = "ok" if line.prompt else _outcome_of(error)
             notes.append(str(error))
             log.info("%s", error)
         finally:
+            watch.cancel()
             line.close()
         if line.outdated:
             notes.append(_outdated_note(self.target.where, line.outdated))
@@ -150,12 +159,36 @@ class _Visit:
         for text, (want, command) in self._texts().items():
             if command.otherwise and answered.get(want.fact):
                 continue
-            answer = _asked(line, text, command)
-            answers.append(answer)
+            answer = self._ask(line, text, command, answers, notes)
             answered[want.fact] = answered.get(want.fact, False) or answer.table.status != "unsupported"
             if line.lost:
-                notes.append(f"{text}: {answer.table.detail}")
                 return
+        for text, command in self._of_interfaces(answers):
+            line.permit(text)
+            if self._ask(line, text, command, answers, notes).table.status == "unsupported" or line.lost:
+                return
+
+    def _ask(
+        self, line: Line, text: str, command: Command, answers: list[Answer], notes: list[str]
+    ) -> Answer:
+        answer = _asked(line, text, command)
+        answers.append(answer)
+        if line.lost:
+            notes.append(f"{text}: {answer.table.detail}")
+        return answer
+
+    def _of_interfaces(self, answers: Sequence[Answer]) -> Iterator[tuple[str, Command]]:
+        """The commands about one interface, for each that has an IPv6 address of its own, where a want named
+        none."""
+        wanted = {want.fact for want in self.wants if not want.parameters}
+        commands = [item for item in self.platform.command if item.fact in wanted and "{" in item.send]
+        addresses = [row for answer in answers for row in answer.told.addresses or []]
+        ports = {port: None for port, item in addresses if port and item.scope in ("global", "ula")}
+        for command in commands:
+            for port in list(ports)[:_MOST_INTERFACES]:
+                name = "".join(port.split())
+                with contextlib.suppress(DeviceError):  # a name that no command may carry
+                    yield text_of(self.platform, command.send, {"interface": name}), command
 
 
 def _asked(line: Line, text: str, command: Command) -> Answer:

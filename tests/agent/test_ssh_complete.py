@@ -138,6 +138,15 @@ def test_addresses_and_advertisements_find_their_interfaces() -> None:
     ]
 
 
+def test_advertisements_are_not_told_while_an_interface_with_an_address_is_silent() -> None:
+    other = Ipv6Address(address="2001:db8:77::1", if_index=77, scope="global")
+
+    whole = complete(reading(ipv6_addresses=[other], tables=tables("ipv6_addresses", "ok", 1)), VRP)
+
+    assert whole.ipv6_ra_interfaces is None
+    assert "ipv6_ra_interfaces" not in whole.tables
+
+
 def test_a_prefix_length_that_snmp_withheld_is_filled_and_nothing_else_changed() -> None:
     known = Ipv6Address(address="2001:db8:10::1", if_index=5, scope="global", source="ipAddressTable")
     before = reading(ipv6_addresses=[known], tables=tables("ipv6_addresses", "ok", 1))

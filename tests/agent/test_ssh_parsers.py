@@ -100,7 +100,45 @@ def test_joined_groups_are_no_addresses_of_rgos() -> None:
         ("VLAN 100", "fe80::2d0:f8ff:fe22:33ad"),
         ("VLAN 100", "2001:db8:100::3"),
     ]
-    assert [(ra.interface, ra.sends_ra) for ra in found.ra or []] == [("VLAN 30", True), ("VLAN 100", False)]
+
+
+def test_an_interval_that_is_printed_anyway_proves_no_advertisements() -> None:
+    assert told("interfaces.plain", said.RGOS_INTERFACES).ra is None
+
+
+def test_the_running_timer_of_rgos_proves_advertisements() -> None:
+    stopped = said.RGOS_RA.replace("running", "stopped")
+
+    assert [
+        (ra.sends_ra, ra.managed, ra.other_config) for ra in told("interfaces.ra_info", said.RGOS_RA).ra or []
+    ] == [(True, False, True)]
+    assert [(ra.sends_ra, ra.managed) for ra in told("interfaces.ra_info", stopped).ra or []] == [
+        (False, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (said.NXOS_ND, [("Ethernet1/1", False, None, None), ("Vlan10", True, True, True)]),
+        (said.IOS_INTERFACES, [("Vlan10", True, False, True), ("Vlan20", False, None, None)]),
+    ],
+)
+def test_suppressed_advertisements_are_told_from_sent_ones(text: str, expected: list[object]) -> None:
+    found = told("interfaces.blocks", text)
+
+    assert [(ra.interface, ra.sends_ra, ra.managed, ra.other_config) for ra in found.ra or []] == expected
+
+
+def test_the_subnet_of_an_address_is_no_address() -> None:
+    found = told("interfaces.blocks", said.NXOS_ND)
+
+    assert [(port, item.address, item.prefix_length) for port, item in found.addresses or []] == [
+        ("Ethernet1/1", "2001:db8:c56d:4::3", 64),
+        ("Ethernet1/1", "fe80::5c01:c0ff:fe02:7", None),
+        ("Vlan10", "2001:db8:10::1", 64),
+        ("Vlan10", "fe80::1", None),
+    ]
 
 
 def test_the_addresses_of_linux_are_read_without_the_loopback() -> None:

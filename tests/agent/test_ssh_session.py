@@ -14,6 +14,7 @@ import ssh_transcripts as said
 from ssh_server import Script, Server, host_key, playing
 
 from agent.privacy import Stations
+from agent.ssh.complete import complete
 from agent.ssh.hostkeys import HostKey, KnownHosts
 from agent.ssh.line import MAX_OCTETS
 from agent.ssh.platform import Fact
@@ -22,6 +23,7 @@ from agent.ssh.target import SshTarget
 from agent.ssh.told import SshFacts
 from agent.ssh.transport import fetch_host_key, trust
 from inventory.errors import HostKeyError, NoAnswer
+from inventory.reading import Interface, Reading
 
 SECRET = "s3cret-Pass"
 ROUTES = "display ipv6 routing-table"
@@ -106,6 +108,28 @@ def test_a_log_message_behind_the_prompt_does_not_hold_up_the_session() -> None:
 def test_a_slow_device_is_waited_for() -> None:
     with playing(vrp(slow_s=0.4, silent_s=0.5)) as server:
         assert read(server).routes
+
+
+def test_a_command_about_one_interface_is_asked_of_those_with_an_address() -> None:
+    answers = {
+        "show ipv6 interface": said.RGOS_INTERFACES,
+        "show ipv6 interface VLAN30 ra-info": said.RGOS_RA,
+        "show ipv6 interface VLAN100 ra-info": said.RGOS_RA.replace("VLAN 30", "VLAN 100").replace(
+            "running", "stopped"
+        ),
+    }
+    with playing(Script(prompt="sw#", answers=answers)) as server:
+        told = read(server, ["addresses", "ra"], platform="rgos")
+
+    assert [(state.interface, state.sends_ra) for state in told.ra or []] == [
+        ("VLAN 30", True),
+        ("VLAN 100", False),
+    ]
+    ports = [Interface(if_index=4126, name="VLAN 30"), Interface(if_index=4196, name="VLAN 100")]
+    before = Reading(address="192.0.2.1", polled_at="x", outcome="ok", interfaces=ports)
+    whole = complete(before, told)
+    assert whole.ipv6_ra_interfaces == [4126]
+    assert whole.tables["ipv6_ra_interfaces"].status == "ok"
 
 
 def test_a_question_about_changing_the_password_is_answered_with_no() -> None:

@@ -463,3 +463,67 @@ LINUX_ADDRESSES = """\
     inet6 fe80::5054:ff:fe12:3456/64 scope link
        valid_lft forever preferred_lft forever
 """
+
+NXOS_ND = """\
+ICMPv6 ND Interfaces for VRF "default"
+Ethernet1/1, Interface status: protocol-up/link-up/admin-up
+IPv6 address:
+    2001:db8:c56d:4::3/64 [VALID]
+IPv6 link-local address: fe80::5c01:c0ff:fe02:7 [VALID]
+ND mac-extract : Disabled
+Router-Advertisement parameters:
+    Periodic interval: 200 to 201 seconds
+    Send "Managed Address Configuration" flag: false
+    Send "Other Stateful Configuration" flag: false
+    Suppress RA: Enabled
+    Suppress MTU in RA: Disabled
+Vlan10, Interface status: protocol-up/link-up/admin-up
+IPv6 address:
+    2001:db8:10::1/64 [VALID]
+IPv6 subnet:  2001:db8:10::/64
+IPv6 link-local address: fe80::1 (default) [VALID]
+Router-Advertisement parameters:
+    Send "Managed Address Configuration" flag: true
+    Send "Other Stateful Configuration" flag: true
+    Suppress RA: Disabled
+"""
+
+RGOS_RA = """\
+VLAN 30: UP
+  RA timer is running
+  waits: 0, initcount: 0
+  statistics: RA(out/in/inconsistent): 412/0/0, RS(input): 8
+  Link-layer address: 00:d0:f8:22:33:ad
+  Physical MTU: 1500
+  ND router advertisements live for 1800 seconds
+  ND router advertisements are sent every 200 seconds<240--160>
+Flags: !MO, Adv MTU: 1500
+"""
+
+IOS_INTERFACES = """\
+Vlan10 is up, line protocol is up
+  IPv6 is enabled, link-local address is FE80::2E1:6DFF:FE00:42
+  No Virtual link-local address(es):
+  Global unicast address(es):
+    2001:DB8:10::1, subnet is 2001:DB8:10::/64
+  Joined group address(es):
+    FF02::1
+    FF02::2
+  MTU is 1500 bytes
+  ICMP error messages limited to one every 100 milliseconds
+  ND DAD is enabled, number of DAD attempts: 1
+  ND reachable time is 30000 milliseconds (using 30000)
+  ND advertised reachable time is 0 (unspecified)
+  ND router advertisements are sent every 200 seconds
+  ND router advertisements live for 1800 seconds
+  ND advertised default router preference is Medium
+  Hosts use stateless autoconfig for addresses.
+  Hosts use DHCP to obtain other information.
+Vlan20 is up, line protocol is up
+  IPv6 is enabled, link-local address is FE80::2E1:6DFF:FE00:43
+  Global unicast address(es):
+    2001:DB8:20::1, subnet is 2001:DB8:20::/64 [EUI]
+  ND DAD is enabled, number of DAD attempts: 1
+  ND RAs are suppressed (all)
+  Hosts use stateless autoconfig for addresses.
+"""

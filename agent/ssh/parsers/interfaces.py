@@ -23,19 +23,31 @@ _OTHERS = re.compile(
 )
 _GLOBAL_HEAD = re.compile(r"(?:unicast )?address(?:es|\(es\))?:?\s*$|INET6:", re.IGNORECASE)
 _SENT = re.compile(
-    r"router advertisements? (?:are sent|live for|max interval|interval)|RA (?:interval|lifetime)"
-    r"|(?:send|sending) router advertisements?\s*:\s*(?:yes|true|enabled)|ND RA is enabled",
+    r"router advertisements? (?:are sent|live for|max interval|interval)"
+    r"|suppress RA\s*:\s*(?:disabled|false|no)\b",
     re.IGNORECASE,
 )
 _NOT_SENT = re.compile(
     r"(?:RAs?|router advertisements?) (?:are|is) (?:suppressed|not sent|disabled|halted)"
-    r"|ND RA is (?:halt|disabled)",
+    r"|suppress RA\s*:\s*(?:enabled|true|yes)\b",
     re.IGNORECASE,
 )
-_ND = re.compile(r"\bND\b", re.IGNORECASE)
-_MANAGED = re.compile(r"hosts use DHCP(?:v6)? to (?:obtain|get) (?:routable |global )?address", re.IGNORECASE)
-_STATELESS = re.compile(r"hosts use stateless autoconfig", re.IGNORECASE)
-_OTHER = re.compile(r"hosts use DHCP(?:v6)? to (?:obtain|get) other", re.IGNORECASE)
+_ND = re.compile(r"\bND (?:DAD|reachable|NUD|retransmit)", re.IGNORECASE)
+_MANAGED = re.compile(
+    r"hosts use DHCP(?:v6)? to (?:obtain|get) (?:routable |global )?address"
+    r"|\"managed address configuration\" flag\s*:\s*true|^Flags: M",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STATELESS = re.compile(
+    r"hosts use stateless autoconfig|\"managed address configuration\" flag\s*:\s*false|^Flags: !M",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OTHER = re.compile(
+    r"hosts use DHCP(?:v6)? to (?:obtain|get) other|\"other stateful configuration\" flag\s*:\s*true"
+    r"|^Flags: !?MO",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TIMER = re.compile(r"RA timer is (stopped|\w+)", re.IGNORECASE)
 _ORIGINS = (("DHCP", "dhcp"), ("AUTOCFG", "linklayer"), ("CAL", None))
 
 
@@ -59,6 +71,8 @@ def _addresses(block: Sequence[str]) -> list[Ipv6Address]:
     found: dict[str, Ipv6Address] = {}
     foreign = False
     for line in block:
+        if re.match(r"(?i)\s*IPv6 subnet:", line):
+            continue
         if _OTHERS.search(line) and "link-local address is" not in line.lower():
             foreign = not _GLOBAL_HEAD.search(line) or "group" in line.lower()
             continue
@@ -106,6 +120,30 @@ def _ra(name: str, block: Sequence[str], has_address: bool) -> RaState:
         managed=managed if sends else None,
         other_config=other if sends else None,
     )
+
+
+def plain(lines: Sequence[str]) -> Told | None:
+    """The addresses of ``blocks`` alone, for systems that print the interval of advertisements whether any go
+    out or not."""
+    told = blocks(lines)
+    return told and Told(addresses=told.addresses)
+
+
+def ra_info(lines: Sequence[str]) -> Told | None:
+    """ "show ipv6 interface PORT ra-info": the timer runs while advertisements go out."""
+    text = "\n".join(lines)
+    head = re.search(r"(?m)^\s*(\w[\w/ -]*?):\s*(?:UP|DOWN)\b", text)
+    timer = _TIMER.search(text)
+    if head is None or timer is None:
+        return None
+    sends = timer.group(1).lower() != "stopped"
+    state = RaState(
+        interface=head.group(1),
+        sends_ra=sends,
+        managed=_MANAGED.search(text) is not None if sends else None,
+        other_config=_OTHER.search(text) is not None if sends else None,
+    )
+    return Told(ra=[state])
 
 
 def linux(lines: Sequence[str]) -> Told | None:
