@@ -483,6 +483,15 @@ def test_a_lane_without_a_number_is_left_out_of_a_module_with_one_lane() -> None
     assert (optic.rx_dbm, optic.tx_dbm, optic.rx_raw, optic.lanes) == (-4.1, -2.31, "-4.10", [])
 
 
+def test_a_mark_behind_a_number_is_no_part_of_it_and_null_is_no_module() -> None:
+    switch = device("6339.1.1.2.40", "DCRS-5980-28T Device", {9: b"Ethernet1/0/9", 10: b"Ethernet1/0/10"})
+    dark: Cells = {2: b"NULL", 7: b"NULL", 12: b"NULL", 17: b"NULL", 22: b"NULL"}
+    lit: Cells = {2: b"33", 7: b"3.31", 12: b"6.11", 17: b"-25.23(A-)", 22: b"-5.01"}
+    found = optics(switch, rows("6339.100.30.1.1", {(9,): lit, (10,): dark}))
+
+    assert [(item.name, item.rx_dbm, item.tx_dbm) for item in found] == [("Ethernet1/0/9", -25.23, -5.01)]
+
+
 def test_a_device_without_optics_costs_little() -> None:
     engine = FakeDevice(device("8072.3.2.10", "Linux gw", {2: b"eth0"}))
 
