@@ -22,7 +22,7 @@ from inventory.wifi import AccessPoint, ApState, Wireless
 
 Row = Mapping[str, str]
 
-_STATES = {
+STATES = {
     "reach": "reachable",
     "reachable": "reachable",
     "stale": "stale",
@@ -34,6 +34,7 @@ _STATES = {
     "noarp": None,
     "permanent": None,
 }
+"""A neighbour's state, from the words of devices to those of ipNetToPhysicalState."""
 _UP = ("nor", "run", "r/m", "run/m", "registered", "up", "online", "normal", "stdby")
 _DOWN = ("fault", "idle", "quit", "offline", "down", "i", "i/m", "i/b", "not registered", "idle/m")
 
@@ -91,7 +92,7 @@ def neighbors(rows: Sequence[Row]) -> Told:
     for row in rows:
         address, mac = ipv6(row.get("address", "")), tidy_mac(row.get("mac_address", ""))
         if address is not None and mac is not None and not address.is_multicast:
-            state = _STATES.get(row.get("state", "").lower())
+            state = STATES.get(row.get("state", "").lower())
             port = row.get("interface") or None
             found.append(NeighborSeen(interface=port, address=str(address), mac=mac, state=state))
     return Told(neighbors=found)
@@ -99,7 +100,7 @@ def neighbors(rows: Sequence[Row]) -> Told:
 
 def state_word(word: str) -> str | None:
     """A neighbour's state in the words of ipNetToPhysicalState; None for a word that is no state."""
-    return _STATES.get(word.lower())
+    return STATES.get(word.lower())
 
 
 def optics(rows: Sequence[Row]) -> Told:

@@ -160,6 +160,10 @@ def test_a_neighbour_that_goes_on_in_the_next_line_is_one_neighbour() -> None:
     ]
 
 
+def test_a_table_of_unresolved_neighbours_alone_is_an_empty_one() -> None:
+    assert told("neighbors.rows", "fd00::1 dev eth0 FAILED").neighbors == []
+
+
 def test_a_port_of_two_words_is_one_name() -> None:
     found = told("neighbors.rows", said.RGOS_NEIGHBORS).neighbors or []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agent.ssh.ntc import state_word
+from agent.ssh.ntc import STATES, state_word
 from agent.ssh.ports import PORT, tidy_mac
 from agent.ssh.text import ipv6, says_none
 from agent.ssh.told import NeighborSeen, Told
@@ -17,7 +17,7 @@ _PAIR = re.compile(r"([A-Z][A-Za-z0-9 /-]*?)\s*:\s+(\S+)")
 def rows(lines: Sequence[str]) -> Told | None:
     """Tables with an IPv6 address, a MAC address, a port and perhaps a state in every line; a line that is
     too long for the screen goes on in the next."""
-    if not _HEAD.search("\n".join(lines)) and not says_none(lines):
+    if not _HEAD.search("\n".join(lines)) and not says_none(lines) and not _any_state(lines):
         return None
     found = []
     carried: list[str] = []
@@ -49,6 +49,12 @@ def blocks(lines: Sequence[str]) -> Told | None:
             port = pairs.get("interface")
             found.append(NeighborSeen(interface=port, address=str(address), mac=mac, state=state))
     return Told(neighbors=found)
+
+
+def _any_state(lines: Sequence[str]) -> bool:
+    """Whether a line has an address and a state, as tables without a head have them."""
+    split = (line.split() for line in lines)
+    return any(_with_address(words) and any(w.lower() in STATES for w in words) for words in split)
 
 
 def _with_address(words: Sequence[str]) -> bool:
