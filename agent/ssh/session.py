@@ -75,7 +75,7 @@ async def read_ssh(
     """What a device tells of these facts. Nothing is raised for what a device does: ``outcome`` and ``notes``
     say it. Raises ConfigError for a platform that does not exist or a key file that cannot be read. A fact
     that the platform has no command for is left out; ask ``platform_named(...).facts``. Commands about one
-    interface are asked of those whose addresses were read before ("addresses" among the wants)."""
+    interface are asked of each that has an address."""
     asked = [want if isinstance(want, Want) else Want(want) for want in wants]
     platform = platform_named(target.platform)
     loop = asyncio.get_running_loop()
@@ -148,11 +148,17 @@ class _Visit:
     def _texts(self) -> dict[str, tuple[Want, Command]]:
         """Every command of this visit by the text to send; each once, though two facts may need it."""
         texts = {}
-        for want in self.wants:
+        for want in [*self.wants, *self._addresses_first()]:
             for command in self.platform.commands(want.fact):
                 if ("{" in command.send) == bool(want.parameters):
                     texts[text_of(self.platform, command.send, want.parameters)] = (want, command)
         return texts
+
+    def _addresses_first(self) -> list[Want]:
+        """The interfaces, where a command about one of them is wanted for all."""
+        about_one = {item.fact for item in self.platform.command if "{" in item.send}
+        needed = any(want.fact in about_one and not want.parameters for want in self.wants)
+        return [Want("addresses")] if needed else []
 
     def _ask_all(self, line: Line, answers: list[Answer], notes: list[str]) -> None:
         answered: dict[Fact, bool] = {}

@@ -166,8 +166,8 @@ class Pinned(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
 
 
 def _wrong_key(target: SshTarget, shown: HostKey, before: str) -> HostKeyError:
-    command = f"wanzhao agent ssh-trust {target.address}"
-    command += f" --port {target.port}" if target.port != 22 else ""
+    plain = target.port == 22 or ":" in target.address
+    command = f"wanzhao agent ssh-trust {target.where if plain else f'{target.address}:{target.port}'}"
     values = {"kind": shown.kind, "shown": shown.fingerprint, "before": before}
     if not before:
         return HostKeyError(

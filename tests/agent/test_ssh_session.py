@@ -119,7 +119,7 @@ def test_a_command_about_one_interface_is_asked_of_those_with_an_address() -> No
         ),
     }
     with playing(Script(prompt="sw#", answers=answers)) as server:
-        told = read(server, ["addresses", "ra"], platform="rgos")
+        told = read(server, ["ra"], platform="rgos")
 
     assert [(state.interface, state.sends_ra) for state in told.ra or []] == [
         ("VLAN 30", True),
@@ -240,7 +240,7 @@ def test_no_password_is_sent_to_a_server_whose_key_nobody_trusted() -> None:
     assert told.outcome == "host_key"
     assert server.passwords == []
     assert server.fingerprint in told.notes[0]
-    assert f"wanzhao agent ssh-trust 127.0.0.1 --port {server.port}" in told.notes[0]
+    assert f"wanzhao agent ssh-trust 127.0.0.1:{server.port}" in told.notes[0]
 
 
 def test_a_changed_host_key_stops_the_login_and_is_never_taken() -> None:
