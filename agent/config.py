@@ -10,6 +10,8 @@ from pydantic_settings import SettingsConfigDict
 from agent.probes.config import ProbesSettings
 from agent.snmp.choose import EngineName
 from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
+from agent.ssh.platform import platforms
+from agent.ssh.target import SshTarget
 from inventory.config import ProgramSettings, SecretRef, Section, load_settings, reveal
 from inventory.register import DEVICE_ROLES
 from inventory.suggest import did_you_mean
@@ -56,6 +58,36 @@ class UserSettings(Section):
     allow_des: bool = False
 
 
+class SshSettings(Section):
+    """How to log in to a device for what SNMP does not tell; the passwords are references."""
+
+    username: str = Field(min_length=1)
+    password: SecretRef = NO_SECRET
+    key_file: Path | None = None
+    key_password: SecretRef = NO_SECRET
+    enable_password: SecretRef = NO_SECRET
+    platform: str = ""
+    port: int = Field(default=22, ge=1, le=65535)
+    fingerprint: str = Field(default="", pattern=r"^(SHA256:[A-Za-z0-9+/]{43})?$")
+    timeout_s: float = Field(default=20.0, gt=0, le=120)
+
+    @field_validator("platform")
+    @classmethod
+    def _known_platform(cls, name: str) -> str:
+        if name and name not in platforms():
+            raise ValueError(
+                _("unknown platform %(name)s; %(hint)s")
+                % {"name": name, "hint": did_you_mean(name, tuple(platforms()))}
+            )
+        return name
+
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> SshSettings:
+        if self.password == NO_SECRET and self.key_file is None:
+            raise ValueError(_("needs a password or a key_file"))
+        return self
+
+
 class DeviceSettings(Section):
     """One device. ``id`` is its id in the register."""
 
@@ -66,6 +98,7 @@ class DeviceSettings(Section):
     version: Version = "2c"
     community: SecretRef = NO_SECRET
     user: UserSettings | None = None
+    ssh: SshSettings | None = None
     timeout_s: float = Field(default=3.0, gt=0, le=60)
     retries: int = Field(default=2, ge=0, le=10)
     ports: tuple[str, ...] = ()
@@ -103,6 +136,7 @@ class AgentSettings(ProgramSettings):
     topology_interval_s: int = Field(default=1800, ge=1)
     inventory_interval_s: int = Field(default=21600, ge=1)
     devices_at_once: int = Field(default=16, ge=1, le=1024)
+    ssh_at_once: int = Field(default=4, ge=1, le=32)
     engine: EngineName = "auto"
     references: tuple[str, ...] = ()
     probes: ProbesSettings | None = None
@@ -138,6 +172,24 @@ def target_of(device: DeviceSettings) -> Target:
         version=device.version,
         timeout_s=device.timeout_s,
         retries=device.retries,
+    )
+
+
+def ssh_target_of(device: DeviceSettings, platform: str) -> SshTarget:
+    """How to log in to a device; reads its passwords from where the configuration says."""
+    ssh = device.ssh
+    assert ssh is not None
+    return SshTarget(
+        device.address,
+        ssh.username,
+        platform=platform,
+        password=reveal(ssh.password),
+        key_file=ssh.key_file,
+        key_password=reveal(ssh.key_password),
+        enable_password=reveal(ssh.enable_password),
+        port=ssh.port,
+        timeout_s=ssh.timeout_s,
+        fingerprint=ssh.fingerprint,
     )
 
 

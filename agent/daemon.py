@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from agent.asking import poller
+from agent.asking import Asking
 from agent.config import AgentSettings
 from agent.privacy import load_or_make_key
 from agent.probing import Probing
@@ -51,13 +51,13 @@ async def _work(
 ) -> None:
     wake = asyncio.Event()
     memory = Memory(aps=KnownAps(settings.state_dir / APS_FILE))
-    poll = poller(settings, memory, load_or_make_key(settings.state_dir / KEY_FILE))
+    asking = Asking(settings, memory, load_or_make_key(settings.state_dir / KEY_FILE))
     probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()
 
     async def one_round() -> None:
         async with one_at_a_time:
-            answered = await run_round(settings, memory, spool, time.time(), poll, probing)
+            answered = await run_round(settings, memory, spool, time.time(), asking.poll, probing)
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,
@@ -95,6 +95,7 @@ async def _work(
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await uplink
+    asking.close()
     if probing:
         await probing.close()
     log.info("agent stopped; %d batches wait in the spool", spool.depth().batches)

@@ -21,6 +21,8 @@ Run = Callable[[ProbesSettings, Collection[ProbeKind], datetime, float | None], 
 
 WITHIN_A_ROUND: frozenset[ProbeKind] = frozenset({"tcp"})
 """The others take longer than a round may; their facts go with the round in which they end."""
+_LONGEST = 1000
+"""Octets of a text that a collector takes are 1 KiB."""
 AGENT = "agent@"
 """How the device id of an agent's own tests begins; the campus follows."""
 
@@ -74,4 +76,4 @@ class Probing:
         if value is None:
             self.facts.pop((subject, key), None)
         else:
-            self.facts[subject, key] = value
+            self.facts[subject, key] = value[:_LONGEST] if isinstance(value, str) else value

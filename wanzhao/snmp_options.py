@@ -110,12 +110,12 @@ def _user(args: argparse.Namespace) -> User | None:
     )
 
 
-def parse_address(text: str) -> tuple[str, int]:
+def parse_address(text: str, default_port: str = "161") -> tuple[str, int]:
     """(host, port) of ADDRESS[:PORT]; IPv6 with a port needs brackets. Raises InputError."""
-    host, port = text, "161"
+    host, port = text, default_port
     if text.startswith("["):
         host, _bracket, rest = text[1:].partition("]")
-        port = rest.removeprefix(":") or "161"
+        port = rest.removeprefix(":") or default_port
     elif text.count(":") == 1:
         host, _colon, port = text.partition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:

@@ -16,7 +16,6 @@ from agent.snmp.udp import UdpEngine
 from agent.snmp.usm import UsmEngine
 from agent.snmp.usm_errors import user_of
 from agent.snmp.usm_keys import require_ciphers
-from agent.snmp.usm_pysnmp import PysnmpUsmEngine
 from inventory.errors import ConfigError, InputError
 from inventory.suggest import did_you_mean
 from inventory.words import _
@@ -34,7 +33,7 @@ def engine_named(name: EngineName, target: Target) -> Engine:
         raise InputError(
             _("there is no SNMP engine %(name)s") % {"name": name}, do=did_you_mean(name, ENGINES)
         )
-    if name == "gufo" and not gufo_engine.IS_INSTALLED:
+    if name == "gufo" and not _is_gufo_installed():
         raise ConfigError(
             _("the SNMP engine gufo is not installed"),
             where="engine",
@@ -49,10 +48,21 @@ def engine_named(name: EngineName, target: Target) -> Engine:
     return _engine("native" if name == "auto" else name, target.version == "3")
 
 
+def _is_gufo_installed() -> bool:
+
+    return gufo_engine.IS_INSTALLED
+
+
 @cache
 def _engine(name: EngineName, is_v3: bool) -> Engine:
+    """The other engines are imported where they are asked for: they are 10 MB that most agents never use."""
     if name == "gufo":
-        return gufo_engine.GufoEngine(_engine("native", is_v3))
+        from agent.snmp.gufo_engine import GufoEngine
+
+        return GufoEngine(_engine("native", is_v3))
     if name == "pysnmp":
-        return PysnmpUsmEngine() if is_v3 else UdpEngine(_PYSNMP)
+        from agent.snmp import pysnmp_packets
+        from agent.snmp.usm_pysnmp import PysnmpUsmEngine
+
+        return PysnmpUsmEngine() if is_v3 else UdpEngine(pysnmp_packets)
     return UsmEngine() if is_v3 else UdpEngine()
