@@ -146,9 +146,15 @@ def _one_system(said: Sequence[System]) -> System:
 
 
 def _one_wireless(said: Sequence[Wireless]) -> Wireless | None:
+    """All answers about access points together: the first names them, later ones complete them."""
     whole: Wireless | None = None
     for item in said:
-        whole = item if whole is None else filled(whole, item)
+        if whole is None:
+            whole = item
+            continue
+        more = {ap.name: ap for ap in item.aps if ap.name}
+        aps = [filled(ap, more[ap.name]) if ap.name in more else ap for ap in whole.aps]
+        whole = msgspec.structs.replace(filled(whole, item), aps=aps or item.aps)
     return whole
 
 

@@ -20,6 +20,7 @@ from agent.ssh.answers import filled
 from agent.ssh.platform import Fact, platforms
 from agent.ssh.ports import Ports, key
 from agent.ssh.told import RaState, SshFacts
+from agent.wifi.generation import with_generation
 from inventory.hardware import Optic
 from inventory.reading import Ipv6Interface, LldpNeighbor, NeighborCounts, Reading, Table, TableStatus
 from inventory.wifi import AccessPoint
@@ -157,6 +158,8 @@ def _wireless(reading: Reading, told: SshFacts, _ports: Ports) -> Reading:
         return reading
     if reading.wireless is None or not reading.wireless.aps:
         whole = told.wireless if reading.wireless is None else filled(reading.wireless, told.wireless)
+        known_models = with_generation(whole.aps, reading.system.vendor)
+        whole = msgspec.structs.replace(whole, aps=known_models)
         return _part(reading, told, "wireless", "aps", whole, rows=len(whole.aps))
     aps = _joined(reading.wireless.aps, told.wireless.aps, _ap_key)
     known = {_ap_key(item) for item in reading.wireless.aps}

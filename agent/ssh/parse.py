@@ -36,6 +36,7 @@ PARSERS: Mapping[str, Parser] = {
     "versions.pairs": versions.pairs,
     "versions.serials": versions.serials,
     "wireless.radios_in_row": wireless.radios_in_row,
+    "wireless.states_in_row": wireless.states_in_row,
     "wireless.serial_in_row": wireless.serial_in_row,
     "links.blocks": links.blocks,
 }

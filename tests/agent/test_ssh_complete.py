@@ -206,6 +206,21 @@ def test_access_points_of_snmp_stay_and_their_empty_fields_are_filled() -> None:
     assert (ap.state, ap.clients, ap.ip) == ("offline", 4, "192.168.0.11")
 
 
+def test_access_points_told_by_two_commands_are_one_list() -> None:
+    texts = {
+        "display wlan ap all": said.COMWARE_APS,
+        "display wlan ap all address": said.COMWARE_AP_ADDRESSES,
+    }
+    whole = complete(reading(system=System(vendor="H3C")), answers("comware", texts))
+
+    assert whole.wireless is not None
+    assert [(ap.name, ap.ip, ap.mac, ap.state, ap.generation) for ap in whole.wireless.aps] == [
+        ("一楼大厅", "10.0.5.11", "58:66:ba:00:00:01", "online", 6),
+        ("lab 2", None, "58:66:ba:00:00:02", "offline", 5),
+        ("gate", "10.0.5.13", "58:66:ba:00:00:03", "online", 5),
+    ]
+
+
 def test_the_notes_of_a_session_reach_the_reading() -> None:
     told = SshFacts(platform="vrp", outcome="host_key", notes=["sw: the SSH host key CHANGED"])
 

@@ -257,6 +257,17 @@ def test_the_access_points_of_rgos_have_radios_and_clients() -> None:
     ]
 
 
+def test_the_access_points_of_vrp_are_read_whatever_columns_follow() -> None:
+    wireless = told("wireless.states_in_row", said.VRP_APS).wireless
+
+    assert wireless is not None
+    assert [(ap.name, ap.ip, ap.model, ap.state, ap.clients) for ap in wireless.aps] == [
+        ("教学楼 1F", "10.23.100.254", "AP7060DN", "online", 12),
+        ("area_2", None, "AP7060DN", "offline", 0),
+        ("area_3", "10.23.100.253", "AirEngine5760-51", "online", 3),
+    ]
+
+
 def test_the_neighbours_of_rgos_are_read() -> None:
     (link,) = told("links.blocks", said.RGOS_LLDP).lldp or []
 

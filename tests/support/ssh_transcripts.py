@@ -527,3 +527,29 @@ Vlan20 is up, line protocol is up
   ND RAs are suppressed (all)
   Hosts use stateless autoconfig for addresses.
 """
+
+COMWARE_AP_ADDRESSES = """\
+Total number of APs: 3
+Total number of connected APs: 2
+
+                      AP information
+AP name                        IP address                              MAC address
+一楼大厅                       10.0.5.11                               5866-ba00-0001
+lab 2                          N/A                                     5866-ba00-0002
+gate                           10.0.5.13                               5866-ba00-0003
+"""
+
+VRP_APS = """\
+Total AP information:
+nor   : normal          [2]
+fault : fault           [1]
+Total AP number is 3
+------------------------------------------------------------------------------------------------------
+ID   MAC            Name          Group     IP            Type        State STA Uptime      NewColumn
+------------------------------------------------------------------------------------------------------
+0    00e0-fc11-1111 教学楼 1F     default   10.23.100.254 AP7060DN    nor   12  1D:2H:3M:4S x
+1    00e0-fc11-1112 area_2        default   -             AP7060DN    fault 0   -           x
+2    00e0-fc11-1113 area_3        grp-9     10.23.100.253 AirEngine5760-51 nor 3 5H:3M:4S   x
+------------------------------------------------------------------------------------------------------
+Total: 3
+"""

@@ -11,11 +11,19 @@ from agent.ssh.text import says_none
 from agent.ssh.told import Told
 from inventory.wifi import AccessPoint, ApState, Radio, Wireless
 
-_ONLINE = re.compile(r"(?i)(?:online ap number|total number of connected aps)\s*:\s*(\d+)")
+_ONLINE = re.compile(
+    r"(?i)(?:online ap number|total number of (?:connected aps|configured aps connected))\s*:\s*(\d+)"
+)
 _OFFLINE = re.compile(r"(?i)offline ap number\s*:\s*(\d+)")
-_TOTAL = re.compile(r"(?i)total number of aps\s*:\s*(\d+)")
+_TOTAL = re.compile(r"(?i)total number of aps(?: configured)?\s*:\s*(\d+)")
 _RADIO = re.compile(r"\b(\d)[ |]+([EDNV])[ |]+(\d+)[ |]+(\d+)\*?[ |]+(\d+)\*?")
+_AP_ROW = re.compile(
+    r"\s*\d+\s+(?P<mac>(?:[0-9a-f]{4}-){2}[0-9a-f]{4})\s+(?P<name>\S.*?)\s+(?P<group>\S+)\s+"
+    r"(?P<ip>\d+(?:\.\d+){3}|-)\s+(?:(?P<model>\S+)\s+)?(?P<state>[a-z-]{2,8})\s+(?P<clients>\d+)\s",
+    re.IGNORECASE,
+)
 _ROW_STATES: Mapping[str, ApState] = {"run": "online", "quit": "offline"}
+_IPV4 = re.compile(r"\d+(?:\.\d+){3}")
 _BANDS = {1: "2.4", 2: "5"}
 _SHORT_STATES = {"r/m", "r/b", "i", "j", "ja", "il", "c", "dc", "r"}
 
@@ -48,8 +56,9 @@ def _in_row(line: str, words: Sequence[str], place: int) -> AccessPoint:
         for number, enabled, clients, channel, _power in _RADIO.findall(line)
         if enabled != "N"
     ]
-    address = words[place - 1] if re.fullmatch(r"\d+(?:\.\d+){3}", words[place - 1]) else None
-    name = " ".join(words[: place - 1]) if address else " ".join(words[:place]).rstrip(" -")
+    address = words[place - 1] if _IPV4.fullmatch(words[place - 1]) else None
+    has_column = address is not None or words[place - 1] in ("N/A", "-", "--")
+    name = " ".join(words[: place - 1] if has_column else words[:place])
     return AccessPoint(
         name=name or None,
         mac=tidy_mac(words[place]),
@@ -60,6 +69,28 @@ def _in_row(line: str, words: Sequence[str], place: int) -> AccessPoint:
         clients=sum(radio.clients or 0 for radio in radios) if radios else None,
         radios=radios,
     )
+
+
+def states_in_row(lines: Sequence[str]) -> Told | None:
+    """ "display ap all": number, MAC address, name, group, IP address, model, state, clients, time."""
+    text = "\n".join(lines)
+    if not re.search(r"(?i)^id\s+mac\b|total ap information", text, re.MULTILINE):
+        return Told(wireless=Wireless(aps=[])) if says_none(lines) else None
+    found = [_AP_ROW.match(line) for line in lines]
+    aps = [
+        AccessPoint(
+            name=row["name"].strip(),
+            mac=tidy_mac(row["mac"]),
+            group=row["group"],
+            ip=row["ip"] if row["ip"] != "-" else None,
+            model=row["model"] if row["model"] not in (None, "-") else None,
+            state=ap_state(row["state"]),
+            clients=int(row["clients"]),
+        )
+        for row in found
+        if row is not None
+    ]
+    return Told(wireless=Wireless(aps=aps))
 
 
 def serial_in_row(lines: Sequence[str]) -> Told | None:
