@@ -12,6 +12,7 @@ from agent.poll import poll_device
 from agent.privacy import Stations
 from agent.rounds import Memory
 from agent.snmp.choose import engine_named
+from agent.snmp.learned import Learned
 from inventory.errors import ConfigError
 from inventory.reading import Reading
 from inventory.words import _
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agent.ssh.visits import Visits
 
 SSH_JOB: Job = "topology"
+LEARNED = "learned.json"
 
 
 class Asking:
@@ -29,6 +31,7 @@ class Asking:
         self._settings = settings
         self._memory = memory
         self._stations = stations
+        self._learned = Learned(settings.state_dir / LEARNED)
         self._visits = _visits(settings, stations)
 
     async def poll(self, device: DeviceSettings, jobs: frozenset[Job], limit_s: float) -> Reading:
@@ -43,6 +46,7 @@ class Asking:
             engine=engine_named(self._settings.engine, target),
             stations=self._stations,
             wanted=wanted_macs(self._memory.readings),
+            learned=self._learned,
         )
         if self._visits is None or device.ssh is None or reading.outcome != "ok":
             return reading
@@ -51,8 +55,13 @@ class Asking:
             await self._visits.visit(device, reading, known, now, limit_s)
         return self._visits.completed(device.id, reading, now)
 
+    def round_is_over(self) -> None:
+        """Write what this round learnt of the devices."""
+        self._learned.save()
+
     def close(self) -> None:
         """Begin no more visits."""
+        self._learned.save()
         if self._visits:
             self._visits.close()
 

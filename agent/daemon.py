@@ -58,6 +58,7 @@ async def _work(
     async def one_round() -> None:
         async with one_at_a_time:
             answered = await run_round(settings, memory, spool, time.time(), asking.poll, probing)
+            asking.round_is_over()
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,

@@ -29,6 +29,7 @@ from agent.privacy import Stations
 from agent.reads import Reads
 from agent.snmp.choose import engine_named
 from agent.snmp.engine import Engine
+from agent.snmp.learned import Learned
 from agent.snmp.session import OutOfTime, Session
 from agent.snmp.target import Target
 from inventory.errors import NoAnswer
@@ -74,15 +75,16 @@ async def poll_device(
     engine: Engine | None = None,
     stations: Stations | None = None,
     wanted: frozenset[str] = frozenset(),
+    learned: Learned | None = None,
 ) -> Reading:
     """What one device says of itself now. A silent device is a "gap": alone it cannot be told from a
     broken cable of the agent's own. ``stations`` names people's machines; without it
     they get names that hold for this call alone. ``wanted`` are MAC addresses of access points, to be found
-    among those that a switch has learnt."""
+    among those that a switch has learnt. ``learned``: how devices like to be asked; this poll adds to it."""
     reading = Reading(address=target.address, polled_at=_iso(now), outcome="gap")
     try:
         async with Session(engine or engine_named("auto", target), target, budget_s) as session:
-            return await _poll(session, reading, jobs, stations or Stations.of_this_run(), wanted)
+            return await _poll(session, reading, jobs, stations or Stations.of_this_run(), wanted, learned)
     except NoAnswer as error:
         log.info("%s", error)
         return msgspec.structs.replace(
@@ -96,22 +98,33 @@ async def _poll(
     jobs: frozenset[Job],
     stations: Stations,
     wanted: frozenset[str],
+    learned: Learned | None,
 ) -> Reading:
     about = await _first_contact(session)
-    reads = Reads(session)
-    found = await _identity(reads, about)
+    found = await _identity(Reads(session), about)
     told = bool(about.sys_object_id or about.sys_descr)
+    about = identified(about, found, {}, [])
+    keys = _learning_keys(session.target, about)
+    if learned is not None:
+        session.heed(learned.of(*keys))
+    reads = Reads(session)
     tables = {"system": Table(status="ok" if told else "unsupported", rows=int(told))}
-    reading = msgspec.structs.replace(
-        reading, outcome="ok", system=identified(about, found, {}, []), tables=tables
-    )
+    reading = msgspec.structs.replace(reading, outcome="ok", system=about, tables=tables)
     if found is None:
         reading = with_note(reading, _("the maker of this device is not known to this version"))
     device = Device(reads, found, stations, wanted)
     for part in PARTS:
         if part.job in jobs:
             reading = await part.read(device, reading)
+    if learned is not None:
+        learned.keep(session.lesson(), *keys)
     return _with_troubles(reads, reading)
+
+
+def _learning_keys(target: Target, about: System) -> tuple[str, str]:
+    """Under what a lesson is kept: the device, and its model with its software ("" if unknown)."""
+    model = f"{about.vendor} {about.model} {about.software}" if about.model and about.software else ""
+    return f"{target.where} {about.sys_object_id}", model
 
 
 async def _first_contact(session: Session) -> System:
@@ -124,7 +137,9 @@ async def _first_contact(session: Session) -> System:
             _("no SNMP answer in %(seconds).0f s (%(tries)d tries)")
             % {"seconds": sum(target.waits_s), "tries": len(target.waits_s)},
             where=target.where,
-            do=_("check power and cable, the community, and the device's SNMP access list"),
+            do=_("check power and cable, the user, and the device's SNMP access list")
+            if target.version == "3"
+            else _("check power and cable, the community, and the device's SNMP access list"),
         ) from None
     except OSError as error:
         raise NoAnswer(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from snmprec_device import FakeDevice, Question, table
 
 from agent.poll import poll_device
 from agent.snmp.engine import Answer, Missing, Oid, Value, oid
+from agent.snmp.learned import Learned
 from agent.snmp.target import Target
 from inventory.reading import Reading
 
@@ -196,3 +198,31 @@ def test_a_v1_device_is_read() -> None:
 
 def test_polled_at_is_utc() -> None:
     assert poll(FakeDevice(DEVICE)).polled_at == NOW.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_what_a_poll_learnt_spares_the_next_one_questions(tmp_path: Path) -> None:
+    target = Target("192.0.2.1", community="c")
+
+    def asked(learned: Learned) -> int:
+        device = FakeDevice({**DEVICE, oid("1.3.6.1.2.1.1.2.0"): oid("1.3.6.1.4.1.2011.2.23.1")})
+        asyncio.run(poll_device(target, now=NOW, engine=device, learned=learned))
+        learned.save()
+        return len(device.asked)
+
+    first = asked(Learned(tmp_path / "learned.json"))
+    second = asked(Learned(tmp_path / "learned.json"))
+
+    assert second < first
+
+
+def test_a_table_that_comes_with_new_software_is_seen_at_the_next_poll(tmp_path: Path) -> None:
+    learned = Learned(tmp_path / "learned.json")
+    target = Target("192.0.2.1", community="c")
+    upgraded = {**DEVICE, **table(oid("1.3.6.1.2.1.55.1.8.1"), {2: {(1, *(32, 1), *(0,) * 13, 7): 64}})}
+
+    def addresses(objects: dict[Oid, Value]) -> list[str]:
+        reading = asyncio.run(poll_device(target, now=NOW, engine=FakeDevice(objects), learned=learned))
+        return [item.address for item in reading.ipv6_addresses]
+
+    assert addresses(DEVICE) == []
+    assert addresses(upgraded) == ["2001::7"]
