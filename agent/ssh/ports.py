@@ -37,7 +37,10 @@ _SHORT = {
 """Abbreviations that are no beginnings of the long name, or that two makers use."""
 
 _SPLIT = re.compile(r"^([A-Za-z][A-Za-z-]*?)[-_ ]?(\d[\d/.:]*)$|^(\d+[A-Za-z]+)[ ]?(\d[\d/.:]*)$")
-PORT = re.compile(r"^(?:\d{2,3})?[A-Za-z][A-Za-z-]*[-_ ]?\d+(?:[/.:]\d+)*$")
+PORT = re.compile(
+    r"^(?!(?:icmpv6|ipv6|ipv4|nd6?)$)(?:(?:\d{2,3})?[A-Za-z][A-Za-z-]*[-_. ]?\d+(?:[/.:]\d+)*|\d+(?:/\d+)+)$",
+    re.IGNORECASE,
+)
 """What a port's name looks like."""
 
 _MAC = re.compile(

@@ -59,6 +59,16 @@ def test_the_default_route_is_found_in_every_kind_of_routing_table(
     assert [(name, route.next_hop) for name, route in told(parser, text).routes or []] == [(port, hop)]
 
 
+def test_every_next_hop_of_a_default_route_is_told() -> None:
+    found = told("routes.via", said.LINUX_ROUTES).routes or []
+
+    assert [(port, route.next_hop) for port, route in found] == [("eth0", "fe80::1"), ("eth1", "fe80::2")]
+
+
+def test_a_default_route_in_an_unknown_form_is_not_taken_for_none() -> None:
+    assert PARSERS["routes.via"](["IPv6 Routing Table", "::/0 goes somewhere"]) is None
+
+
 def test_a_route_to_everything_under_a_prefix_is_no_default_route() -> None:
     text = "IPv6 Routing Table\nS   2001:db8::/0 [1/0] via fe80::1, Vlan1\nC   2001:DB8:A::/64 via Vlan1\n"
 
@@ -162,6 +172,36 @@ def test_a_neighbour_that_goes_on_in_the_next_line_is_one_neighbour() -> None:
 
 def test_a_table_of_unresolved_neighbours_alone_is_an_empty_one() -> None:
     assert told("neighbors.rows", "fd00::1 dev eth0 FAILED").neighbors == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        (said.FORTIOS_NEIGHBORS, ["wan1"]),
+        (said.FASTIRON_NEIGHBORS, ["1/1/11"]),
+        (said.JUNOS_NEIGHBORS, ["ge-0/0/0.0", "irb.50"]),
+        (said.NXOS_NEIGHBORS, ["Vlan10", "Ethernet1/1"]),
+        (said.AOSCX_NEIGHBORS, ["vlan10"]),
+    ],
+)
+def test_the_port_of_a_neighbour_is_found_in_every_kind_of_table(text: str, ports: list[str]) -> None:
+    assert [item.interface for item in told("neighbors.rows", text).neighbors or []] == ports
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rx", "tx", "bias"),
+    [
+        (said.EOS_OPTICS, "Et1", -2.55, -2.43, 6.75),
+        (said.IOS_OPTICS, "Te1/1/1", -3.0, -2.4, 6.5),
+        (said.EXOS_OPTICS, "1", -3.21, -2.51, 6.33),
+    ],
+)
+def test_values_in_a_table_belong_to_their_own_columns(
+    text: str, name: str, rx: float, tx: float, bias: float
+) -> None:
+    found = told("optics.table", text).optics or []
+
+    assert [(item.name, item.rx_dbm, item.tx_dbm, item.bias_ma) for item in found] == [(name, rx, tx, bias)]
 
 
 def test_a_port_of_two_words_is_one_name() -> None:

@@ -553,3 +553,126 @@ ID   MAC            Name          Group     IP            Type        State STA 
 ------------------------------------------------------------------------------------------------------
 Total: 3
 """
+
+EOS_OPTICS = """\
+If device is externally calibrated, only calibrated values are printed.
+N/A: not applicable, Tx: transmit, Rx: receive.
+mA: milliamperes, dBm: decibels (milliwatts).
+                              Bias      Optical   Optical
+          Temp      Voltage   Current   Tx Power  Rx Power
+Port      (Celsius) (Volts)   (mA)      (dBm)     (dBm)     Last Update
+--------- --------- --------- --------- --------- --------- -------------------
+Et1        34.17      3.30      6.75    -2.43     -2.55     0:00:02 ago
+Et3        N/A        N/A       N/A      N/A       N/A      N/A
+"""
+
+IOS_OPTICS = """\
+ITU Channel not available (Wavelength not available),
+Transceiver is internally calibrated.
+                                           Optical   Optical
+           Temperature  Voltage  Current   Tx Power  Rx Power
+Port       (Celsius)    (Volts)  (mA)      (dBm)     (dBm)
+---------  -----------  -------  --------  --------  --------
+Te1/1/1    27.5       3.29      6.5      -2.4      -3.0
+"""
+
+EXOS_OPTICS = """\
+Port     Temp      TxPower       RxPower      TxBiasCurrent     Voltage-Aux1
+      (Celcius)     (dBm)         (dBm)         (mA)             (Volts)
+================================================================================
+1       30.12      -2.51         -3.21          6.33            3.30
+"""
+
+AOSCX_ROUTES = """\
+Displaying ipv6 routes selected for forwarding
+
+Origin Codes: C - connected, S - static, L - local
+VRF: default
+
+Prefix                     : ::/0                                               VRF(egress)  : -
+Nexthop                    : fe80::1                                            Interface    : vlan10
+Origin/Type                : S                                                  Distance/Metric : 1/0
+"""
+
+AOSCX_OLD_ROUTES = """\
+Displaying ipv6 routes selected for forwarding
+'[x/y]' denotes [distance/metric]
+
+::/0, vrf default
+        via  2001:db8::1,  [1/0],  static
+2001:db8::/64, vrf default
+        via  1/1/1,  [0/0],  connected
+"""
+
+PROCURVE_ROUTES = """\
+ IPv6 Route Entries
+ Dest : ::/0                                       Type : static
+  Gateway : fe80::1%vlan10                         Dist. : 1   Metric : 1
+ Dest : ::1/128                                    Type : connected
+"""
+
+FORTIOS_ROUTES = """\
+IPv6 Routing Table
+Codes: K - kernel route, C - connected, S - static, R - RIP, O - OSPF,
+Timers: Uptime
+
+Routing table for VRF=0
+S*      ::/0 [10/0] via fe80::1, wan1, 01:20:30, [1024/0]
+C       2001:db8::/64 via ::, internal, 01:20:30
+"""
+
+FORTIOS_NEIGHBORS = """\
+ifindex=5 ifname=wan1 fe80::1 00:09:0f:09:00:01 state=00000002 use=1 confirm=2 update=3 ref=4
+"""
+
+FASTIRON_ROUTES = """\
+IPv6 Routing Table - 3 entries:
+Type Codes - B:BGP C:Connected I:ISIS L:Local O:OSPF R:RIP S:Static
+Type IPv6 Prefix              Next Hop Router            Interface     Dis/Metric    Uptime
+S    ::/0                     2001:db8::1                ve 10         1/1           1d2h
+C    2001:db8::/64            ::                         ve 10         0/0           1d2h
+"""
+
+FASTIRON_NEIGHBORS = """\
+Total number of Neighbor entries: 2
+IPv6 Address                              VLAN LinkLayer-Addr State  Age  Port      vrf  IsR
+2001:db8::55                              10   002e.5d00.0001 *REACH 0    1/1/11    default-vrf 0
+"""
+
+EXOS_ROUTES = """\
+Ori Destination                    Mtr   Flags        Duration
+    Gateway                        Interface
+#s  ::/0                           1     UG---S-um--f 1d:2h:3m:4s
+    fe80::1                        v10
+#d  2001:db8::/64                  1     U------um--f 1d:2h
+    2001:db8::2                    v20
+"""
+
+JUNOS_NEIGHBORS = """\
+IPv6 Address                            Linklayer Address  State       Exp   Rtr  Secure  Interface
+fe80::1                                 00:05:85:00:00:01  reachable   10    yes  no      ge-0/0/0.0
+2001:db8::5                             00:05:85:00:00:02  stale       1000  no   no      irb.50 [ge-0/0/1.0]
+"""
+
+NXOS_NEIGHBORS = """\
+Flags: # - Adjacencies Throttled for Glean
+IP Adjacency Table for VRF default
+Total number of entries: 2
+Address         Age       MAC Address     Pref Source     Interface
+2001:db8:8::5   03:00:00  2c33.11ff.0001  50   icmpv6     Vlan10
+fe80::1
+                00:01:00  2c33.11ff.0002  50   icmpv6     Ethernet1/1
+"""
+
+AOSCX_NEIGHBORS = """\
+IPv6 Address                                  MAC                Port         Physical Port            State
+--------------------------------------------------------------------------------
+2001:db8::5                                   00:50:56:bd:6a:c5  vlan10       1/1/29                   reachable
+Total Number Of IPv6 Neighbors Entries Listed: 1.
+"""
+
+LINUX_ROUTES = """\
+default proto ra metric 1024 expires 1000sec
+	nexthop via fe80::1 dev eth0 weight 1
+	nexthop via fe80::2 dev eth1 weight 1
+"""

@@ -10,7 +10,7 @@ from agent.ssh.ports import PORT, tidy_mac
 from agent.ssh.text import ipv6, says_none
 from agent.ssh.told import NeighborSeen, Told
 
-_HEAD = re.compile(r"ipv6 addr|link-?layer|neighbou?r|address\s*=|lladdr|\bmac\b", re.IGNORECASE)
+_HEAD = re.compile(r"ipv6 addr|link-?layer|neighbou?r|address\s*=|lladdr|\bmac\b|ifname=", re.IGNORECASE)
 _PAIR = re.compile(r"([A-Z][A-Za-z0-9 /-]*?)\s*:\s+(\S+)")
 
 
@@ -66,13 +66,13 @@ def _row(words: Sequence[str]) -> NeighborSeen | None:
     mac = next((own for word in words if (own := tidy_mac(word)) is not None), None)
     if address is None or mac is None or address.is_multicast:
         return None
-    state = next((said for word in words if (said := state_word(word.strip("()"))) is not None), None)
+    state = next((said for word in words if (said := state_word(word.strip("()*"))) is not None), None)
     return NeighborSeen(interface=_port(words), address=str(address), mac=mac, state=state)
 
 
 def _port(words: Sequence[str]) -> str | None:
     for place, word in enumerate(words):
-        if word in ("dev", "interface") and place + 1 < len(words):
+        if word in ("dev", "interface", "ifname") and place + 1 < len(words):
             return words[place + 1]
         joined = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
         if re.fullmatch(r"(?i)(?:vlan|\w*ethernet|aggregateport|loopback) \d[\d/.]*", joined):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agent.ssh.answers import filled
-from agent.ssh.parsers.optic_values import ABSENT, PORT, built, fields_of
+from agent.ssh.parsers.optic_values import ABSENT, built, fields_of
 from agent.ssh.text import number, says_none, value_of
 from agent.ssh.told import Told
 from inventory.hardware import Optic, OpticLane
@@ -17,9 +17,14 @@ _COLUMNS = {
     "temp": "temperature_c",
     "volt": "voltage_v",
     "bias": "bias_ma",
-    "rx power": "rx_dbm",
-    "tx power": "tx_dbm",
+    "curr": "bias_ma",
+    "rxpo": "rx_dbm",
+    "txpo": "tx_dbm",
+    "txbi": "bias_ma",
 }
+_MARK = re.compile(r"\b(?:temp|volt|bias|current|[rt]x ?power|tx ?bias)", re.IGNORECASE)
+_CELL = r"(?:[-+]?\d+(?:\.\d+)?|N/?A)"
+_FLAG = r"(?:\s+(?:--?|\+\+?|\?)(?=\s|$))?"
 
 
 def table(lines: Sequence[str]) -> Told | None:
@@ -39,15 +44,14 @@ def table(lines: Sequence[str]) -> Told | None:
         pair = value_of(line)
         if pair and at:
             found[at] = filled(found[at], built(dict(fields_of([pair]))))
-        columns = re.findall(r"(?i)\b(temp|volt|bias|rx power|tx power)", line)
-        if len(columns) >= 3:
-            head = [mark.lower() for mark in columns]
-            at = ""
-        row = re.match(rf"\s*({PORT}|\w+)((?:\s+(?:[-+]?\d+\.\d+|N/?A)(?:\s*(?:--?|\+\+?|\?))?)+)\s*$", line)
-        if row and head:
-            light = _of_columns(head, re.findall(r"[-+]?\d+\.\d+|N/?A", row.group(2)))
-            known = found.get(row.group(1), Optic(name=row.group(1)))
-            found[row.group(1)] = filled(known, light)
+        marks = [mark.replace(" ", "").lower()[:4] for mark in _MARK.findall(line)]
+        if len(marks) >= 3 or "threshold" in line.lower():
+            head, at = (marks if len(marks) >= 3 else []), ""
+            continue
+        row = _row(line, head) if head else None
+        if row is not None:
+            name, light = row
+            found[name] = filled(found.get(name, Optic(name=name)), light)
     if found or head:
         return Told(optics=list(found.values()))
     return Told(optics=[]) if says_none(lines) or "not detected" in "\n".join(lines) else None
@@ -135,5 +139,13 @@ def _first(text: str, pattern: str) -> float | None:
     return number(found.group(1)) if found else None
 
 
-def _of_columns(head: Sequence[str], cells: Sequence[str]) -> Optic:
-    return built({_COLUMNS[mark]: cell for mark, cell in zip(head, cells, strict=False)})
+def _row(line: str, head: Sequence[str]) -> tuple[str, Optic] | None:
+    """The port of a line and its values, one for each column; None for a line with fewer, or without any."""
+    found = re.match(
+        rf"\s*([A-Za-z0-9][\w/.:-]*)((?:\s+{_CELL}{_FLAG}){{{len(head)}}})(?!\s+{_CELL}(?:\s|$))", line
+    )
+    cells = re.findall(rf"(?<=\s){_CELL}(?=\s|$)", found.group(2)) if found else []
+    values = {
+        _COLUMNS[mark]: cell for mark, cell in zip(head, cells, strict=False) if number(cell) is not None
+    }
+    return (found.group(1), built(values)) if found and values else None

@@ -10,14 +10,17 @@ from agent.ssh.text import ipv6, says_none
 from agent.ssh.told import OnPort, Told
 from inventory.reading import Ipv6Route
 
+_FIRST = "Destination|Prefix|Dest"
 _PAIR = re.compile(r"([A-Z][A-Za-z ]*?)\s*:\s+(\S+)")
 _TABLE = re.compile(
-    r"rout(?:e|ing) table|destinations\b|codes:|\bvia\b|^inet6?\.0|ipv6 routes|forwarding table|^vrf|nexthop"
-    r"|dst-address",
+    r"rout(?:e|ing) (?:table|entries)|destinations?\b|codes:|\bvia\b|^inet6?\.0|ipv6 routes|forwarding table"
+    r"|^vrf|nexthop|dst-address",
     re.IGNORECASE | re.MULTILINE,
 )
 _PREFIX = re.compile(r"(?<![\w:.%])((?:[0-9A-Fa-f]{0,4}:){1,7}[0-9A-Fa-f:.]*)/(\d{1,3})(?![\w/])")
-_DEFAULT = re.compile(r"(?<![\w:.])::/0(?!\d)|^\s*default\b", re.IGNORECASE)
+_DEFAULT = re.compile(
+    r"(?<![\w:])::/0(?!\d)|^\s*default (?=via\b|dev\b|proto\b|$)", re.IGNORECASE | re.MULTILINE
+)
 _VIA = re.compile(r"(?:\bvia\b|>?\s+to\b)\s+(\S+)(.*)", re.IGNORECASE)
 _DIRECT = re.compile(r"directly connected,?\s+(\S.*)|\bdev\s+(\S+)|\bvia\s+(\S+)\s*$", re.IGNORECASE)
 _LOST = re.compile(r"\s*\[[A-Z]\w*/\d+\]")
@@ -30,16 +33,17 @@ _NOT_A_PORT = re.compile(
 def blocks(lines: Sequence[str]) -> Told | None:
     """Tables of one block a route: "Destination : ::", "PrefixLength : 0", "NextHop : ..."."""
     text = "\n".join(lines)
-    if not _TABLE.search(text) and not says_none(lines):
-        return None
+    parts = re.split(rf"(?m)^(?=\s*(?:{_FIRST})\s*:)", text)
+    if len(parts) == 1:
+        return via(lines)
     found: list[OnPort[Ipv6Route]] = []
-    for block in re.split(r"(?m)^(?=\s*Destination\s*:)", text):
+    for block in parts:
         pairs = {name.strip().casefold().replace(" ", ""): value for name, value in _PAIR.findall(block)}
-        where = pairs.get("destination", "")
+        where = pairs.get("destination") or pairs.get("prefix") or pairs.get("dest", "")
         if where == "::/0" or (where == "::" and pairs.get("prefixlength") == "0"):
-            port = pairs.get("interface")
-            found.append((port, Ipv6Route(next_hop=_next_hop(pairs.get("nexthop", "")))))
-    return Told(routes=_each_once(found))
+            gate, _mark, zone = (pairs.get("nexthop") or pairs.get("gateway", "")).partition("%")
+            found.append((pairs.get("interface") or zone or None, Ipv6Route(next_hop=_next_hop(gate))))
+    return _sure(found, text)
 
 
 def via(lines: Sequence[str]) -> Told | None:
@@ -48,7 +52,7 @@ def via(lines: Sequence[str]) -> Told | None:
     if not _TABLE.search("\n".join(lines)) and not _DEFAULT.search("\n".join(lines)) and not says_none(lines):
         return None
     found = [route for line in _of_default(lines) if (route := _route(line)) is not None]
-    return Told(routes=_each_once(found))
+    return _sure(found, "\n".join(lines))
 
 
 def columns(lines: Sequence[str]) -> Told | None:
@@ -56,11 +60,14 @@ def columns(lines: Sequence[str]) -> Told | None:
     if not _TABLE.search("\n".join(lines)) and not says_none(lines):
         return None
     found: list[OnPort[Ipv6Route]] = []
-    for line in lines:
+    for place, line in enumerate(lines):
         after = _DEFAULT.split(line, maxsplit=1)
         if len(after) == 2:
-            found.append(_of_words(after[1].split()))
-    return Told(routes=_each_once(found))
+            words = after[1].split()
+            if not any(ipv6(word) for word in words):
+                words = " ".join(lines[place + 1 : place + 2]).split()
+            found.append(_of_words(words))
+    return _sure(found, "\n".join(lines))
 
 
 def pairs(lines: Sequence[str]) -> Told | None:
@@ -78,6 +85,12 @@ def pairs(lines: Sequence[str]) -> Told | None:
             gate, _mark, port = cells.get("gateway", "").strip('"').partition("%")
             found.append((port or None, Ipv6Route(next_hop=_next_hop(gate))))
     return Told(routes=_each_once(found))
+
+
+def _sure(found: Sequence[OnPort[Ipv6Route]], text: str) -> Told | None:
+    """The routes; None where a default route is mentioned and was not understood: that is no empty table."""
+    mentioned = any(_LOST.match(text[hit.end() :]) is None for hit in _DEFAULT.finditer(text))
+    return None if mentioned and not found else Told(routes=_each_once(found))
 
 
 def _of_default(lines: Sequence[str]) -> Iterator[str]:
