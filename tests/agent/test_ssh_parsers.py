@@ -8,11 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.ssh.parse import PARSERS
-from agent.ssh.ports import Ports, key, tidy_mac
-from agent.ssh.screen import last_line, lines_seen
-from agent.ssh.text import refusal, says_none
 from agent.ssh.told import Told
-from inventory.reading import Interface
 
 
 def told(parser: str, text: str) -> Told:
@@ -188,89 +184,10 @@ def test_the_port_of_a_neighbour_is_found_in_every_kind_of_table(text: str, port
     assert [item.interface for item in told("neighbors.rows", text).neighbors or []] == ports
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "rx", "tx", "bias"),
-    [
-        (said.EOS_OPTICS, "Et1", -2.55, -2.43, 6.75),
-        (said.IOS_OPTICS, "Te1/1/1", -3.0, -2.4, 6.5),
-        (said.EXOS_OPTICS, "1", -3.21, -2.51, 6.33),
-    ],
-)
-def test_values_in_a_table_belong_to_their_own_columns(
-    text: str, name: str, rx: float, tx: float, bias: float
-) -> None:
-    found = told("optics.table", text).optics or []
-
-    assert [(item.name, item.rx_dbm, item.tx_dbm, item.bias_ma) for item in found] == [(name, rx, tx, bias)]
-
-
 def test_a_port_of_two_words_is_one_name() -> None:
     found = told("neighbors.rows", said.RGOS_NEIGHBORS).neighbors or []
 
     assert {item.interface for item in found} == {"VLAN 30"}
-
-
-def test_a_module_of_vrp_has_light_limits_type_and_serial_number() -> None:
-    first, second = told("optics.blocks", said.VRP_TRANSCEIVERS).optics or []
-
-    assert (first.name, first.rx_dbm, first.tx_dbm) == ("XGigabitEthernet0/0/1", -11.12, -2.55)
-    assert (first.rx_low_alarm_dbm, first.rx_high_alarm_dbm) == (-16.4, 1.0)
-    assert (first.temperature_c, first.voltage_v, first.bias_ma) == (39.0, 3.31, 23.7)
-    assert (first.type, first.vendor, first.serial) == ("10GBASE_LR_SFP", "HUAWEI", "HA17281410025")
-    assert (first.wavelength_nm, first.ddm) == (1310.0, True)
-    assert (second.rx_dbm, second.ddm, second.type) == (None, False, "1000_BASE_T_SFP")
-
-
-def test_a_module_with_lanes_has_each_of_them_and_speaks_by_the_weakest() -> None:
-    (optic,) = told("optics.blocks", said.VRP8_TRANSCEIVERS).optics or []
-
-    assert [lane.rx_dbm for lane in optic.lanes] == [-2.1, -3.4, -2.8, -2.2]
-    assert [lane.bias_ma for lane in optic.lanes] == [6.47, 6.55, 6.8, 6.51]
-    assert (optic.rx_dbm, optic.tx_dbm) == (-3.4, 0.9)
-    assert optic.rx_low_alarm_dbm == -13.31
-
-
-def test_a_table_of_values_beside_their_names_is_read() -> None:
-    (optic,) = told("optics.blocks", said.VRP_DIAGNOSIS).optics or []
-
-    assert (optic.rx_dbm, optic.rx_low_alarm_dbm, optic.rx_high_alarm_dbm) == (-11.12, -16.4, 1.0)
-    assert (optic.bias_ma, optic.temperature_c) == (23.7, 39.0)
-
-
-def test_a_row_of_values_below_their_names_is_read_and_an_absent_module_left_out() -> None:
-    (optic,) = told("optics.blocks", said.COMWARE_DIAGNOSIS).optics or []
-
-    assert (optic.name, optic.rx_dbm, optic.tx_dbm) == ("Ten-GigabitEthernet1/0/49", -35.64, -5.19)
-    assert (optic.rx_low_alarm_dbm, optic.tx_high_alarm_dbm) == (-30.0, 5.0)
-
-
-def test_a_word_behind_a_value_is_no_part_of_it() -> None:
-    (optic,) = told("optics.blocks", said.RGOS_DIAGNOSIS).optics or []
-
-    assert (optic.name, optic.rx_dbm, optic.tx_dbm) == ("TenGigabitEthernet 0/25", -5.96, -6.04)
-    assert (optic.temperature_c, optic.bias_ma) == (37.0, 15.91)
-
-
-def test_the_two_lines_of_a_port_of_zxros_are_one_module() -> None:
-    first, second = told("optics.brief", said.ZXROS_OPTICS).optics or []
-
-    assert (first.name, first.rx_dbm, first.tx_dbm) == ("xgei-0/1/0/25", -4.3, -2.1)
-    assert (first.rx_low_alarm_dbm, first.tx_high_alarm_dbm) == (-14.4, 0.5)
-    assert (second.name, second.rx_dbm, second.tx_dbm) == ("gei-0/1/0/1", None, -6.1)
-
-
-def test_lasers_give_dbm_and_a_port_without_diagnostics_is_left_out() -> None:
-    (optic,) = told("optics.lasers", said.JUNOS_LASERS).optics or []
-
-    assert (optic.name, optic.rx_dbm, optic.tx_dbm) == ("xe-0/0/0", -6.0, -2.53)
-    assert (optic.rx_low_alarm_dbm, optic.tx_high_alarm_dbm) == (-20.0, 3.0)
-
-
-def test_light_at_the_smallest_step_is_no_light() -> None:
-    dark = said.VRP_TRANSCEIVERS.replace(":-11.12", ":-40.00")
-    first = (told("optics.blocks", dark).optics or [])[0]
-
-    assert first.light == "none"
 
 
 def test_the_model_of_rgos_stands_in_brackets() -> None:
@@ -319,7 +236,7 @@ def test_the_neighbours_of_rgos_are_read() -> None:
     assert (link.sys_name, link.sys_descr, link.address) == ("core", "核心交换机", "192.168.9.1")
 
 
-NAMES = [name for name in vars(said) if name.isupper()]
+NAMES = said.NAMES
 
 
 @pytest.mark.parametrize("parser", sorted(PARSERS))
@@ -345,95 +262,3 @@ def test_no_parser_raises_for_a_damaged_answer(parser: str, name: str, data: st.
 @pytest.mark.parametrize("parser", sorted(set(PARSERS) - {"versions.words", "versions.pairs"}))
 def test_an_answer_in_another_form_is_not_understood_rather_than_empty(parser: str) -> None:
     assert PARSERS[parser](["Lorem ipsum dolor sit amet,", "consetetur sadipscing elitr."]) is None
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "% Unrecognized command found at '^' position.",
-        "Error: Unrecognized command found at '^' position.",
-        "Error: Wrong parameter found at '^' position.",
-        "% Invalid input detected at '^' marker.",
-        "%Error 20201: Unrecognized command",
-        "syntax error, expecting <command>.",
-        "bad command name foo (line 1 column 1)",
-        "command parse error before 'foo'",
-        "Invalid input: foo",
-        "Permission denied.",
-        "bash: display: command not found",
-    ],
-)
-def test_a_refusal_is_recognised(line: str) -> None:
-    assert refusal(["            ^", line]) is not None
-
-
-def test_an_answer_is_no_refusal() -> None:
-    assert refusal(said.VRP_ROUTES.splitlines()) is None
-    assert refusal([]) is None
-
-
-@pytest.mark.parametrize("text", ["", "\n \n", "Total: 0  Dynamic: 0", "No neighbors found", "设备不存在"])
-def test_a_word_for_nothing_is_recognised(text: str) -> None:
-    assert says_none(text.splitlines())
-
-
-@pytest.mark.parametrize(
-    ("raw", "seen"),
-    [
-        (b"a\r\nb\r\n", ["a", "b", ""]),
-        (b"  ---- More ----\x1b[16D                \x1b[16Dnext\r\n", ["next", ""]),
-        (b"--More--\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\bnext", ["next"]),
-        (b"--More-- \r         \rnext", ["next"]),
-        (b"\x1b[32mgreen\x1b[0m", ["green"]),
-        ("一楼".encode("gbk"), ["一楼"]),
-        ("一楼".encode(), ["一楼"]),
-        ("温度 39°C".encode(), ["温度 39°C"]),
-        ("39°C".encode(), ["39°C"]),
-        (b"wrong\x1b[2K\rright", ["right"]),
-    ],
-)
-def test_the_screen_shows_what_a_person_would_see(raw: bytes, seen: list[str]) -> None:
-    assert lines_seen(raw) == seen
-
-
-@given(st.binary(max_size=200))
-def test_any_octets_can_be_shown(raw: bytes) -> None:
-    assert last_line(raw) == lines_seen(raw)[-1]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("GE1/0/1", "GigabitEthernet1/0/1"),
-        ("Gi1/0/1", "GigabitEthernet 1/0/1"),
-        ("XGE0/0/1", "XGigabitEthernet0/0/1"),
-        ("XGE1/0/49", "Ten-GigabitEthernet1/0/49"),
-        ("Te1/1", "TenGigabitEthernet1/1"),
-        ("Vlan100", "Vlan-interface100"),
-        ("VLAN 30", "Vlan30"),
-        ("BAGG1", "Bridge-Aggregation1"),
-        ("Eth1/6", "Ethernet1/6"),
-    ],
-)
-def test_two_ways_to_write_a_port_have_one_key(one: str, other: str) -> None:
-    assert key(one) == key(other)
-
-
-def test_the_name_as_it_stands_goes_before_other_ways_to_write_it() -> None:
-    ports = Ports([Interface(if_index=3, name="VLAN-1"), Interface(if_index=73, name="Vl1", descr="Vlan1")])
-
-    assert ports.if_index("Vlan1") == 73
-    assert ports.if_index("vlan-1") == 3
-    assert ports.if_index("VLAN 1") is not None
-    assert ports.if_index(None) is None
-
-
-def test_a_name_that_two_ports_have_belongs_to_neither() -> None:
-    ports = Ports([Interface(if_index=1, name="ge1"), Interface(if_index=2, name="ge1")])
-
-    assert ports.if_index("ge1") is None
-
-
-@pytest.mark.parametrize("word", ["aaaa-bbbb-0001", "aaaa.bbbb.0001", "aa:aa:bb:bb:0:1", "aaaabb-bb0001"])
-def test_a_mac_address_has_one_form(word: str) -> None:
-    assert tidy_mac(word) == "aa:aa:bb:bb:00:01"
