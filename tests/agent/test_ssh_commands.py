@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from agent.ssh.platform import (
     platforms,
     text_of,
 )
+from agent.vendors.load import vendor_files
 from inventory.errors import ConfigError, DeviceError
 from inventory.reading import System
 
@@ -196,6 +198,22 @@ def test_the_platform_follows_from_what_snmp_told(
     vendor: str | None, family: str | None, name: str | None
 ) -> None:
     assert platform_of(System(vendor=vendor, family=family)) == name
+
+
+def test_a_platform_fits_only_makers_and_families_that_snmp_can_tell() -> None:
+    known = {(item.vendor or file.vendor, item.family) for file in vendor_files() for item in file.product}
+    makers = {(vendor, "") for vendor, _family in known}
+
+    fits = {pair for platform in platforms().values() for pair in platform.fits}
+
+    assert fits <= known | makers
+
+
+def test_every_platform_and_what_it_tells_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "ssh.md").read_text(encoding="utf-8")
+
+    for name, platform in platforms().items():
+        assert re.search(rf"^\| `{name}` \| .* \| {', '.join(platform.facts)} \|$", page, re.MULTILINE), name
 
 
 def test_a_platform_that_does_not_exist_is_an_error_that_lists_those_that_do() -> None:
