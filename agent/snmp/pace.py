@@ -2,8 +2,9 @@
 
 An answer may exceed what the device or the path can carry (values of several kilobytes exist); it then looks
 like a time-out, as a lost datagram does. The two are told apart by trying again: a size that gets no answer
-twice, with no success between, is too big; one that works the second time was lost by chance. A size is the
-number of variables in an answer.
+twice, with no success between, is too big; one that works the second time was lost by chance. A size that has
+worked for this device is tried again as it is, a new one after smaller ones. A size is the number of variables
+in an answer.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Limits:
     size: int = FIRST_SIZE
     bulk: bool | None = None
     too_big: dict[str, int] = field(default_factory=dict)
+    proven: int = 0
+    """The largest answer so far."""
     bulks_lost: int = 0
     lost: int = 0
     lost_by_chance: int = 0
@@ -70,6 +73,7 @@ class Pace:
         """A good answer with so many variables."""
         if bulk:
             self._limits.bulk = True
+            self._limits.proven = max(self._limits.proven, got)
         elif self._one_row:
             self._after_one_row()
         if 2 * got > self.size:  # a device that gives less than half of what it is asked for gains nothing
@@ -82,6 +86,9 @@ class Pace:
         if bulk and limits.bulk is None:
             limits.bulks_lost += 1
             self._one_row = True
+            return True
+        if asked <= limits.proven and bulk and not self._failed.get(self.size):
+            self._failed[self.size] = 1
             return True
         smaller = self._less(asked, 1)
         limits.size = self.size

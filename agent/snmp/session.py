@@ -14,9 +14,9 @@ from agent.snmp.target import Target
 from inventory.errors import NoAnswer
 from inventory.words import _
 
-_AMPLE = 20
-"""Rounds of waits that fit before the deadline: then an answer cannot overrun it, and no alarm is set. One
-question of SNMPv3, or of an engine that asks by columns, is several exchanges."""
+_AMPLE = 8
+"""Rounds of waits that fit before the deadline: then a question cannot overrun it, and no alarm is set. One
+of SNMPv3 may be several exchanges: discovery, a clock to set, a restarted engine."""
 
 SYS_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 _TICKS_NEAR_FULL = 2**32 - 360_000

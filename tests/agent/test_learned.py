@@ -30,7 +30,7 @@ def polled(
 ) -> tuple[FakeDevice, Rows, Hint]:
     """A device read once: what was asked, what was found, the lesson."""
     device = FakeDevice(objects, twist=twist)
-    target = Target("192.0.2.1", community="c", version=version)  # type: ignore[arg-type]
+    target = Target("192.0.2.1", community="c", version=version, max_varbinds=40)  # type: ignore[arg-type]
 
     async def run() -> tuple[FakeDevice, Rows, Hint]:
         async with Session(device, target, 60, hint) as session:

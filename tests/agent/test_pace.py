@@ -39,9 +39,9 @@ def test_a_device_that_gives_less_than_it_is_asked_for_is_not_asked_for_more() -
     assert pace.size == FIRST_SIZE
 
 
-def test_a_lost_answer_halves_and_a_few_good_ones_bring_the_size_back() -> None:
+def test_a_new_size_that_is_lost_is_tried_again_after_a_few_smaller_ones() -> None:
     pace = Pace(5, known := limits())
-    answer(pace, 2)
+    answer(pace)
 
     assert pace.after_silence(40, bulk=True)
     assert pace.size == 20
@@ -53,6 +53,17 @@ def test_a_lost_answer_halves_and_a_few_good_ones_bring_the_size_back() -> None:
     answer(pace)
     assert known.lost_by_chance == 1
     assert known.too_big == {}
+
+
+def test_a_size_that_worked_before_is_tried_again_at_once() -> None:
+    pace = Pace(5, known := limits())
+    answer(pace, 2)
+
+    assert pace.after_silence(40, bulk=True)
+    assert pace.size == 40
+    answer(pace)
+
+    assert (known.lost_by_chance, known.too_big) == (1, {})
 
 
 def test_a_size_that_fails_twice_without_success_between_is_not_tried_again() -> None:

@@ -20,7 +20,7 @@ AFTER = {(1, 3, 6, 1, 9, 2, 1): 7}
 
 
 def target(version: str = "2c", **more: float) -> Target:
-    return Target("192.0.2.1", community="c", version=version, **more)  # type: ignore[arg-type]
+    return Target("192.0.2.1", community="c", version=version, max_varbinds=40, **more)  # type: ignore[arg-type]
 
 
 def read(device: FakeDevice, spec: TableSpec = SPEC, budget_s: float = 60, version: str = "2c") -> TableRead:
