@@ -1,8 +1,17 @@
-"""What a poll costs: the whole poll, SNMP to facts, beside net-snmp's snmpbulkwalk in one run.
+"""What a round costs: SNMP to facts to a spooled batch, beside snmp_exporter and snmpbulkwalk, in one run.
 
 One fast responder (fastagent.c, built here with the system's C compiler) plays 100 devices of 52 ports on
-loopback addresses with 20 ms of latency, then 10 % of them dead and 10 % of requests lost. A yardstick that
-is not installed is left out of the figures (null). CPU seconds are those of the client and its children.
+loopback addresses with 20 ms of latency, then 10 % of them dead and 10 % of requests lost.
+
+- ours: ``run_round`` with a real spool: status and counters of all devices, facts, one batch on disk
+- snmp_exporter (Debian's): the same columns of ifTable and ifXTable, 100 scrapes at once, metrics as text
+- snmpbulkwalk (net-snmp): ifTable and ifXTable with all their columns, a process for each table of each
+  device, lines of text
+
+CPU is compared per variable, the yardsticks by the variables that they bring, ours by those of ifTable and
+ifXTable; what ours reads besides (the system, tables that are asked for
+and not there) is in its costs and not in its count. Rounds of ours and of the exporter take turns, the median
+counts. A yardstick that is not installed is left out of the figures (null).
 """
 
 from __future__ import annotations
@@ -10,32 +19,40 @@ from __future__ import annotations
 import asyncio
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from figures import report
+import snmp_exporter
+from figures import Figure, report
+from polling import DEVICES, FIRST, PORT, PORTS, Ours, Round
+from snmp_exporter import Scrapes
 
-from agent.facts import facts_of
-from agent.poll import STATUS_JOBS, poll_device
-from agent.snmp.engine import Answer, Kind, Link, Oid
+from agent.mibs import counters, interfaces
+from agent.snmp import gufo_engine
+from agent.snmp.choose import EngineName, engine_named
+from agent.snmp.engine import Missing, Oid, dotted
 from agent.snmp.target import Target
-from agent.snmp.udp import UdpEngine
-from inventory.reading import Reading
 
 HERE = Path(__file__).parent
-FIRST = "127.1.0."
-PORT = 21161
-DEVICES = 100
-PORTS = 52
 LATENCY_S = 0.020
-AT_ONCE = 100
-IF_COLUMNS = ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1")
+ROUNDS = 5
+COLUMNS: frozenset[Oid] = frozenset(
+    (*spec.entry, number)
+    for spec in (
+        interfaces.IF_TABLE,
+        interfaces.IF_X_TABLE,
+        counters.IF_HC_COUNTERS,
+        counters.IF_ERROR_COUNTERS,
+    )
+    for number in spec.columns.values()
+)
+"""What a round of ours reads of ifTable and ifXTable, and what the yardsticks are given to walk."""
 
 
 @contextmanager
@@ -57,84 +74,40 @@ def responder(binary: Path, *, dead_every: int = 0, loss_per_mille: int = 0) -> 
         process.wait(10)
 
 
-class Counting:
-    """The real engine, counting the variables of its answers."""
+def columns_of_the_devices() -> list[Oid]:
+    """Those of our columns that the simulated devices have."""
 
-    def __init__(self) -> None:
-        self.varbinds = 0
+    async def ask() -> list[Oid]:
+        target = Target(f"{FIRST}1", port=PORT, community="public")
+        link = await engine_named("native", target).connect(target)
+        wanted = sorted(COLUMNS)
+        answer = await link.ask("next", wanted, (3.0,))
+        link.close()
+        pairs = zip(wanted, answer.varbinds, strict=True)
+        return [
+            root
+            for root, (oid, value) in pairs
+            if oid[: len(root)] == root and not isinstance(value, Missing)
+        ]
 
-    async def connect(self, target: Target) -> Link:
-        return CountingLink(await UdpEngine().connect(target), self)
-
-
-class CountingLink:
-    def __init__(self, link: Link, total: Counting) -> None:
-        self._link, self._total = link, total
-
-    async def ask(
-        self, kind: Kind, oids: Sequence[Oid], waits_s: Sequence[float], repetitions: int = 0
-    ) -> Answer:
-        answer = await self._link.ask(kind, oids, waits_s, repetitions)
-        self._total.varbinds += len(answer.varbinds)
-        return answer
-
-    def close(self) -> None:
-        self._link.close()
+    return asyncio.run(ask())
 
 
-async def poll_all(timeout_s: float, engine: Counting) -> tuple[list[Reading], int]:
-    """Every device polled and understood; the readings and the number of facts."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(number: int) -> Reading:
-        async with gate:
-            target = Target(
-                f"{FIRST}{number + 1}", port=PORT, community="public", timeout_s=timeout_s, retries=3
-            )
-            return await poll_device(target, now=datetime.now(UTC), jobs=STATUS_JOBS, engine=engine)
-
-    readings = await asyncio.gather(*(one(number) for number in range(DEVICES)))
-    return list(readings), sum(len(facts_of(reading, "gateway")) for reading in readings)
-
-
-def ours(timeout_s: float = 3.0) -> tuple[float, float, list[Reading], int]:
-    """(wall seconds, CPU seconds, readings, variables) of one poll of all devices."""
-    engine = Counting()
-    wall, cpu = time.perf_counter(), time.process_time()
-    readings, _facts = asyncio.run(poll_all(timeout_s, engine))
-    return time.perf_counter() - wall, time.process_time() - cpu, readings, engine.varbinds
-
-
-def bulkwalk() -> float | None:
-    """CPU seconds of snmpbulkwalk for ifTable and ifXTable of every device."""
+def bulkwalk() -> tuple[float, int] | None:
+    """CPU seconds of snmpbulkwalk for ifTable and ifXTable of every device, and the lines that it printed."""
     if not shutil.which("snmpbulkwalk"):
         return None
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    lines = 0
     for number in range(DEVICES):
-        for column in IF_COLUMNS:
-            subprocess.run(
-                [
-                    "snmpbulkwalk", "-v2c", "-cpublic", "-m", "", "-On", "-Cr25",
-                    f"{FIRST}{number + 1}:{PORT}", column,
-                ],
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )  # fmt: skip
+        for table in ("1.3.6.1.2.1.2.2", "1.3.6.1.2.1.31.1.1"):
+            command = [
+                "snmpbulkwalk", "-v2c", "-cpublic", "-m", "", "-On", "-Cr25",
+                f"{FIRST}{number + 1}:{PORT}", table,
+            ]  # fmt: skip
+            lines += subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.count(b"\n")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def varbinds_of_bulkwalk() -> int:
-    """Variables that snmpbulkwalk brings of one device, the end markers left out."""
-    out = [
-        subprocess.run(
-            ["snmpbulkwalk", "-v2c", "-cpublic", "-m", "", "-On", f"{FIRST}1:{PORT}", column],
-            capture_output=True,
-            check=True,
-        ).stdout
-        for column in IF_COLUMNS
-    ]
-    return sum(text.count(b"\n") for text in out)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, lines
 
 
 def idle_rss_mb() -> float:
@@ -152,50 +125,129 @@ def main() -> None:
     if compiler is None:
         sys.exit("no C compiler: the responder cannot be built (apt-get install gcc libssl-dev)")
     with tempfile.TemporaryDirectory() as name:
-        binary = Path(name) / "fastagent"
+        folder = Path(name)
+        binary = folder / "fastagent"
         subprocess.run(
             [compiler, "-O2", "-o", str(binary), str(HERE / "fastagent.c"), "-lcrypto"], check=True
         )
         with responder(binary):
-            ours()  # warm
-            wall_s, cpu_s, _readings, varbinds = ours()
-            alone_s = asyncio.run(_one())
-            walk_s = bulkwalk()
-            walk_varbinds = varbinds_of_bulkwalk() * DEVICES if walk_s is not None else 0
+            figures = compare(folder)
         with responder(binary, dead_every=10, loss_per_mille=100):
-            lossy_wall_s, _cpu, lossy, _varbinds = ours(timeout_s=1.0)
-    per_1000_ms = cpu_s / varbinds * 1e6
-    walk_per_1000_ms = walk_s / walk_varbinds * 1e6 if walk_s is not None else None
-    answered = sum(reading.outcome == "ok" for reading in lossy)
+            figures |= lossy(folder)
+    figures["idle_rss_mb"] = round(idle_rss_mb(), 1)
+    report("agent_poll", figures)
+
+
+def compare(folder: Path) -> dict[str, Figure]:
+    """Ours by every engine beside the yardsticks."""
+    columns = columns_of_the_devices()
+    wanted = len(columns) * PORTS * DEVICES
+    names: list[EngineName] = ["auto", "native", "pysnmp"]
+    names += ["gufo"] if gufo_engine.IS_INSTALLED else []
+    agents = {name: Ours(folder, name) for name in names}
+    targets = [f"{FIRST}{number}:{PORT}" for number in range(1, DEVICES + 1)]
+    rounds: dict[EngineName, list[Round]] = {name: [] for name in names}
+    scrapes: list[Scrapes] = []
+    walk = [dotted(column) for column in columns]
+    with snmp_exporter.exporter(folder, walk, 3.0) if snmp_exporter.PROGRAM else nullcontext() as process:
+        for number in range(ROUNDS + 1):  # the first warms up, and reads what the others need not
+            for name, agent in agents.items():
+                rounds[name].append(agent.round())
+            if process is not None:
+                scrapes.append(snmp_exporter.scrape(process, targets))
+            print(f"round {number} of {ROUNDS}", file=sys.stderr)
+    for agent in agents.values():
+        agent.close()
+    by_walk = bulkwalk()
+    exporter_ms = (
+        statistics.median(found.cpu_s / found.varbinds for found in scrapes[1:]) * 1e6 if scrapes else None
+    )
+    walk_ms = by_walk[0] / by_walk[1] * 1e6 if by_walk else None
+    _tell_yardsticks(wanted, scrapes, by_walk)
+    figures: dict[str, Figure] = {
+        "engine": "auto",
+        "columns": len(columns),
+        "snmp_exporter_cpu_ms_per_1000_varbinds": _rounded(exporter_ms),
+        "snmp_exporter_wall_s": _rounded(statistics.median(s.wall_s for s in scrapes[1:]))
+        if scrapes
+        else None,
+        "snmpbulkwalk_cpu_ms_per_1000_varbinds": _rounded(walk_ms),
+    }
+    for name, several in rounds.items():
+        key = "" if name == "auto" else f"_{name}"
+        figures |= {
+            f"{what}{key}": value for what, value in _figures(several[1:], wanted, exporter_ms, walk_ms)
+        }
+        _tell(name, several)
+    return figures
+
+
+def _figures(
+    several: Sequence[Round], wanted: int, exporter_ms: float | None, walk_ms: float | None
+) -> list[tuple[str, Figure]]:
+    """``wall_ratio_vs_latency_bound``: no agent that asks a device one question at a time can be faster than
+    the questions that it really asked of the device that was asked most, times the latency of each. All
+    devices are polled at once, so that this is the bound of the whole round, its facts and its batch."""
+    cpu_ms = statistics.median(one.cpu_s for one in several) / wanted * 1e6
+    bounds = [one.wall_s / (one.questions * LATENCY_S) for one in several]
+    return [
+        ("cpu_ms_per_1000_varbinds", round(cpu_ms, 2)),
+        ("cpu_ratio_vs_snmp_exporter", _ratio(cpu_ms, exporter_ms)),
+        ("cpu_ratio_vs_snmpbulkwalk", _ratio(cpu_ms, walk_ms)),
+        ("wall_s", round(statistics.median(one.wall_s for one in several), 3)),
+        ("wall_ratio_vs_latency_bound", round(statistics.median(bounds), 2)),
+        ("questions_per_device", several[-1].questions),
+        ("complete", min(one.complete for one in several)),
+    ]
+
+
+def lossy(folder: Path) -> dict[str, Figure]:
+    """A round with 10 % of the devices dead and 10 % of the requests lost."""
+    place = folder / "lossy"
+    place.mkdir()
+    agent = Ours(place, "auto", timeout_s=1.0)
+    first, second = agent.round(), agent.round()
+    agent.close()
+    living = DEVICES - DEVICES // 10
     print(
-        f"{DEVICES} devices: {wall_s:.2f} s wall, {cpu_s:.2f} s CPU, {varbinds} variables; "
-        f"one device {alone_s:.2f} s"
+        f"10 % dead, 10 % loss: {second.complete} of {living} living devices complete, "
+        f"in {second.wall_s:.1f} s (the first round, with everything: {first.wall_s:.1f} s)"
     )
-    print(f"10 % dead, 10 % loss: {answered} of {DEVICES - DEVICES // 10} living in {lossy_wall_s:.1f} s")
-    report(
-        "agent_poll",
-        {
-            "engine": "ber",
-            "cpu_ms_per_1000_varbinds": round(per_1000_ms, 1),
-            "cpu_ratio_vs_snmpbulkwalk": round(per_1000_ms / walk_per_1000_ms, 2)
-            if walk_per_1000_ms
-            else None,
-            "cpu_ratio_vs_snmp_exporter": None,
-            "wall_ratio_vs_latency_bound": round(wall_s / alone_s, 2),
-            "wall_s_100_devices": round(wall_s, 2),
-            "living_answered_with_loss": answered,
-            "idle_rss_mb": round(idle_rss_mb(), 1),
-        },
+    return {
+        "living_answered_with_loss": second.answered,
+        "living_complete_with_loss": second.complete,
+        "wall_s_with_loss": round(second.wall_s, 1),
+    }
+
+
+def _tell(name: EngineName, several: Sequence[Round]) -> None:
+    first, last = several[0], several[-1]
+    print(
+        f"ours by {name}: {last.wall_s:.2f} s wall, {last.cpu_s:.2f} s CPU, "
+        f"{last.questions} questions a device, "
+        f"{last.varbinds} variables in all, {last.facts} facts, a batch of {last.batch_octets} octets "
+        f"(the first round, with everything: {first.wall_s:.2f} s, {first.batch_octets} octets)"
     )
 
 
-async def _one() -> float:
-    """Seconds for one device alone: the latency bound of many at once."""
-    started = time.perf_counter()
-    await poll_device(
-        Target(f"{FIRST}1", port=PORT, community="public"), now=datetime.now(UTC), jobs=STATUS_JOBS
-    )
-    return time.perf_counter() - started
+def _tell_yardsticks(wanted: int, scrapes: Sequence[Scrapes], by_walk: tuple[float, int] | None) -> None:
+    print(f"{DEVICES} devices of {PORTS} ports, {wanted} variables in the columns that all of them read")
+    if scrapes:
+        last = scrapes[-1]
+        print(
+            f"snmp_exporter: {last.wall_s:.2f} s wall, {last.cpu_s:.2f} s CPU, "
+            f"{last.packets} packets, {last.varbinds} variables, as metrics in text"
+        )
+    if by_walk:
+        print(f"snmpbulkwalk: {by_walk[0]:.2f} s CPU, {by_walk[1]} lines of text")
+
+
+def _ratio(ours: float, theirs: float | None) -> float | None:
+    return round(ours / theirs, 2) if theirs else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 if __name__ == "__main__":
