@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from agent.snmp.engine import Answer, Engine, Kind, Link, Missing, Oid, Value, dotted, oid
-from agent.snmp.target import Auth, Priv, Target, User
+from agent.snmp.target import Auth, KeyExtension, Priv, Target, User
 from agent.snmp.usm_errors import user_of
 from inventory.errors import NoAnswer
 from inventory.log import get_logger
@@ -48,6 +48,7 @@ else:
 log = get_logger(__name__)
 T = TypeVar("T")
 
+_EXTENSIONS: Final[dict[KeyExtension, int]] = {"blumenthal": 1, "reeder": 2}
 _AT_ONCE = 25
 _CLOCK_GOOD_S = 60.0
 """gufo's idea of the device's clock stands still between refreshes; 150 s is what USM allows."""
@@ -270,8 +271,7 @@ def _socket(target: Target, where: str) -> Any:
 def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
     auth = _AUTHS[user.auth](user.auth_key.encode()) if user.auth else None
     priv = _PRIVS[user.priv](user.priv_key.encode()) if user.priv else None
-    expansion = gufo_user.KeyExpansion
-    way = expansion.Blumenthal if user.key_extension == "blumenthal" else expansion.Cisco
+    way = gufo_user.KeyExpansion(_EXTENSIONS[user.key_extension])
     return _key_parts(gufo_user.User(user.name, auth_key=auth, priv_key=priv, key_expansion=way))
 
 

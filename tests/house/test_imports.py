@@ -23,6 +23,12 @@ DOORS = {
     "sqlalchemy": ("collector/",),
     "starlette": ("collector/web/", "collector/daemon.py", "collector/judging.py"),
     "httpx": ("agent/", "wanzhao/"),
+    "netmiko": ("agent/ssh/",),
+    "paramiko": ("agent/ssh/",),
+    "textfsm": ("agent/ssh/",),
+    "ntc_templates": ("agent/ssh/",),
+    "gufo": ("agent/snmp/",),
+    "dns": ("agent/probes/",),
     "jinja2": ("exporters/report/",),
 }
 FILES = sorted(path for name in OURS for path in (ROOT / name).rglob("*.py"))

@@ -19,7 +19,8 @@ _SOFTWARE = (
     r"(?mi)^\s*Software version\s*:\s*(.+)",
     r"(?m)\bVersion (\d\S*)",
 )
-_UPTIME = r"(?m)^(?:H3C |HPE |HP )?(?P<model>\S.*?) uptime is"
+_UPTIME = r"(?m)^(?:[A-Z][A-Z0-9]{1,2} )?(?P<model>\S.*?) uptime is"
+"""A maker's abbreviation of two or three signs before the model is no part of it."""
 _KEYS = {
     "model": (
         "model",
@@ -93,7 +94,7 @@ def pairs(lines: Sequence[str]) -> Told | None:
     if not any(fields.values()):
         return None
     if fields["model"]:
-        # "Ruijie Gigabit Security & VLAN Switch (S2928G-E V3) By Ruijie Networks": the model is in brackets.
+        # "... Gigabit Security & VLAN Switch (S2928G-E V3) By ... Networks": the model is in brackets.
         bracketed = re.search(r"\(([A-Z][\w -]*\d[\w -]*)\)", fields["model"])
         fields["model"] = bracketed.group(1).strip() if bracketed else fields["model"]
     return Told(system=msgspec.convert(fields, System))
