@@ -16,6 +16,7 @@ log = get_logger(__name__)
 _NOT_ASSIGNED = oid("1.3.6.1.2.1.9999.1.0")
 """An object that no agent has: how it says so shows whether its "no such instance" means anything."""
 
+_DEAD = "the device had stopped answering"
 _TROUBLE: tuple[TableStatus, ...] = ("timeout", "error", "partial")
 
 
@@ -31,10 +32,7 @@ class Reads:
         self.found: dict[str, TableRead] = {}
         self.specs: dict[str, TableSpec] = {}
         self.dead = False
-        rows = session.hint.rows
-        self._doubtful = (
-            [oid(entry) for entry, count in rows.items() if not count] if rows else list(STANDARD)
-        )
+        self._doubtful: list[Oid] | None = None
         self._absent: set[Oid] = set()
 
     async def survey(self, entries: Iterable[Oid]) -> None:
@@ -54,7 +52,7 @@ class Reads:
         """The rows of a table; after the device has died in the middle, none and no time lost."""
         self.specs[spec.name] = spec
         if self.dead:
-            self.found[spec.name] = TableRead(status="timeout", detail="the device had stopped answering")
+            self.found[spec.name] = TableRead(status="timeout", detail=self._died())
             return {}
         read = await self._read(spec)
         self.found[spec.name] = read
@@ -127,7 +125,9 @@ class Reads:
         """How a part of the reading went that these tables fill with so many rows."""
         asked = [name for name in names if name in self.found]
         statuses = [self.found[name].status for name in asked]
-        bad = [f"{name}: {self.found[name].detail}" for name in asked if self._status(name) in _TROUBLE]
+        bad = [
+            f"{name}: {self.found[name].detail or _DEAD}" for name in asked if self._status(name) in _TROUBLE
+        ]
         return Table(
             status=combined(statuses, rows),
             rows=rows,
@@ -135,7 +135,18 @@ class Reads:
             detail="; ".join(bad) or detail,
         )
 
+    def _lacked_before(self) -> list[Oid]:
+        rows = self.session.hint.rows
+        return [oid(entry) for entry, count in rows.items() if not count] if rows else list(STANDARD)
+
+    def _died(self) -> str:
+        """Said of the first table after the death; a poll has sixty, and people read the notes."""
+        said = any(read.detail == _DEAD for read in self.found.values())
+        return "" if said else _DEAD
+
     async def _read(self, spec: TableSpec) -> TableRead:
+        if self._doubtful is None:
+            self._doubtful = self._lacked_before()
         if spec.entry in self._doubtful:
             at = self._doubtful.index(spec.entry)
             group = self._doubtful[at : at + self.session.limits.size]

@@ -79,7 +79,7 @@ async def without_rows(session: Session, entries: Sequence[Oid]) -> set[Oid]:
     for _try in range(_REFUSALS):
         if not asked:
             break
-        answer = await session.ask("next", asked, tries=1)
+        answer = await session.ask("next", asked, tries=2)
         if not answer.error:
             return found | _absent(asked, answer)
         if not 1 <= answer.error_at <= len(asked):

@@ -81,6 +81,33 @@ def test_without_a_hint_the_standard_tables_are_asked_for_together() -> None:
     assert len(device.asked) <= 3
 
 
+def test_a_hint_of_the_model_that_comes_after_the_first_contact_counts() -> None:
+    device = FakeDevice({(1, 3, 6, 1, 9, 99, 1): 0})
+
+    async def read(session: Session) -> None:
+        reads = Reads(session)
+        session.heed(LACKING)
+        for spec in SPECS:
+            await reads.table(spec)
+
+    run(device, read, None)
+
+    assert len(device.asked) == 1
+
+
+def test_after_the_death_of_a_device_one_note_says_so() -> None:
+    def dead(question: Question) -> None:
+        raise TimeoutError
+
+    async def read(session: Session) -> list[str]:
+        reads = Reads(session)
+        for spec in SPECS:
+            await reads.table(spec)
+        return [read.detail for read in reads.found.values() if read.detail]
+
+    assert run(FakeDevice({}, twist=dead), read) == ["no answer", "the device had stopped answering"]
+
+
 def test_an_empty_table_is_still_told_from_one_that_is_not_there() -> None:
     async def read(session: Session) -> list[str]:
         reads = Reads(session)
