@@ -27,6 +27,9 @@ MAX_ROWS = 20_000
 _MAX_OCTETS = 16 * 1024 * 1024
 """Text of one table. A device that sends 64 kB in every cell must not fill the memory."""
 
+_LONGEST_INDEX = 128
+"""RFC 2578 (3.5) allows a whole OID no more. One of 60,000 fits into a datagram, and fills the memory."""
+
 _SHARE = 0.75
 """Of the time that is left for a device, at most so much goes to one table: others may still be readable."""
 
@@ -117,7 +120,7 @@ class _Walk:
         self.trusts_index = True
         self.one_by_one = False
         self.stop = ""
-        self.silent = self.late = self.doubt = False
+        self.silent = self.late = self.doubt = self.heard = False
 
     async def run(self) -> None:
         try:
@@ -159,7 +162,7 @@ class _Walk:
         except (TimeoutError, OSError) as error:
             await self._lost(columns, repetitions, error)
             return
-        self.silences = 0
+        self.silences, self.heard = 0, True
         if answer.error or not answer.varbinds:
             self._refused(columns, repetitions, answer)
             return
@@ -192,7 +195,7 @@ class _Walk:
         elif not smaller:
             self.given_up += 1
             self._blame(columns[0], "no answer" if timed_out else str(error))
-            if self.given_up > (_COLUMNS_GIVEN_UP if self.rows else 0):
+            if self.given_up > (_COLUMNS_GIVEN_UP if self.heard else 0):
                 self.stop = "no answer to this table"
 
     async def _was_cut_in_two(self) -> bool:
@@ -200,7 +203,8 @@ class _Walk:
         if not self.doubt:
             return False
         self.doubt = False
-        if await self.session.is_alive() and self._has_restarted():
+        self.silent = not await self.session.is_alive()
+        if self._has_restarted():
             self._begin_again()
         return bool(self.columns)
 
@@ -228,8 +232,8 @@ class _Walk:
         is_next = repetitions == 1
         ended = error == NO_SUCH_NAME  # in SNMPv1, the end of a column
         if is_next and len(columns) == 1:
-            self.alone = None
             if ended:
+                self.alone = None
                 self.columns.remove(columns[0])
             else:
                 self._blame(
@@ -247,6 +251,7 @@ class _Walk:
     def _blame(self, column: _Column, why: str) -> None:
         """Go on without this column; it gets another chance when the others have told what rows there are."""
         self.failures[column.name] = why
+        self.alone = None
         self.columns.remove(column)
         self.refused.append(column)
 
@@ -285,6 +290,10 @@ class _Walk:
             if oid[:size] != prefix or not index:
                 has_ended = True
                 break
+            if len(index) > _LONGEST_INDEX:
+                self.failures[name] = f"an index of {len(index)} numbers"
+                has_ended = True
+                break
             if value.__class__ is Missing:
                 # A hole in the column where its object moves on; its end where it does not.
                 if value is Missing.END_OF_VIEW or oid <= last:
@@ -314,7 +323,8 @@ class _Walk:
 
     def _bound(self) -> None:
         """Nothing that a device does goes on for ever."""
-        if len(self.rows) > self.spec.max_rows:
+        most = self.spec.max_rows
+        if len(self.rows) > most or any(column.cells > 2 * most for column in self.columns):
             self.stop = f"more than {self.spec.max_rows} rows"
         elif self.octets > _MAX_OCTETS:
             self.stop = f"more than {_MAX_OCTETS} octets"

@@ -348,6 +348,51 @@ def test_an_object_given_twice_with_different_values_is_noted() -> None:
     assert "1 objects were given twice" in found.detail
 
 
+def test_a_column_that_is_suspected_and_then_silent_leaves_the_others() -> None:
+    bad = (*ENTRY, 2)
+
+    def refuse_then_fall_silent(question: Question) -> Answer | None:
+        if not any(oid[: len(bad)] == bad for oid in question.oids):
+            return None
+        if len(question.oids) == 1:
+            raise TimeoutError
+        return Answer(5, question.oids.index(next(o for o in question.oids if o[: len(bad)] == bad)) + 1, [])
+
+    found = read(FakeDevice(FIFTY, twist=refuse_then_fall_silent))
+
+    assert found.rows[(50,)] == {"a": 50}
+    assert found.detail == "b: no answer"
+
+
+def test_a_column_of_nothing_but_holes_ends() -> None:
+    def holes(question: Question) -> Answer:
+        last = question.oids[0]
+        start = last[-1] if len(last) > len(ENTRY) + 1 else 0
+        pairs = [
+            ((*ENTRY, 1, start + 1 + i), Missing.NO_SUCH_INSTANCE) for i in range(question.repetitions or 1)
+        ]
+        return Answer(0, 0, list(pairs))
+
+    one = TableSpec(name="things", entry=ENTRY, columns={"a": 1}, max_rows=300)
+
+    found = read(FakeDevice({}, twist=holes), one)
+
+    assert (found.status, found.rows) == ("error", {})
+    assert "more than 300 rows" in found.detail
+
+
+def test_an_index_of_thousands_of_numbers_is_not_kept() -> None:
+    endless = (*ENTRY, 1, 7, *range(5_000))
+    device = FakeDevice({**FIFTY, endless: 1, **AFTER})
+
+    found = read(device)
+
+    assert found.status == "partial"
+    assert max(len(index) for index in found.rows) == 1
+    assert found.rows[(50,)] == {"b": 50}
+    assert found.detail == "a: an index of 5001 numbers"
+
+
 def test_a_table_of_enormous_texts_is_cut_at_its_octets() -> None:
     def more(question: Question) -> Answer:
         last = question.oids[0]
