@@ -3,8 +3,8 @@
 An answer may exceed what the device or the path can carry (values of several kilobytes exist); it then looks
 like a time-out, as a lost datagram does. The two are told apart by trying again: a size that gets no answer
 twice, with no success between, is too big; one that works the second time was lost by chance. A size that has
-worked for this device is tried again as it is, a new one after smaller ones. A size is the number of variables
-in an answer.
+worked for this device is tried again as it is, a new one after smaller ones. A size is the number of
+variables in an answer.
 """
 
 from __future__ import annotations
