@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from agent.mibs.ipv6_interfaces import is_off
 from agent.mibs.neighbors import DEAD
 from agent.rates import Rates, VersionRate
 from agent.vendors.load import vendor_files
@@ -42,11 +43,11 @@ def _configured(reading: Reading) -> Rung:
     if usable:
         proof = _sources(item.source for item in usable)
         return Rung(name="configured", reached=True, value=float(len(usable)), unit="addresses", proof=proof)
+    if is_off(reading):
+        return _no("configured", "addresses", _filled(reading, "ipv6_interfaces"))
     if _status(reading, "ipv6_addresses") in _READ:
         proof = _sources(item.source for item in reading.ipv6_addresses) or "ipv6_addresses"
         return _no("configured", "addresses", proof)
-    if _disabled_everywhere(reading):
-        return _no("configured", "addresses", _filled(reading, "ipv6_interfaces"))
     return _unknown(reading, "configured", "ipv6_addresses")
 
 
@@ -201,12 +202,6 @@ def _would_show_hosts(reading: Reading) -> bool:
     apart = _uplinks(reading) | _links(reading)
     served = any(item.scope in _USABLE and item.if_index not in apart for item in reading.ipv6_addresses)
     return routes and served and _status(reading, "neighbors") in _READ and _speaks_ipv6(reading)
-
-
-def _disabled_everywhere(reading: Reading) -> bool:
-    """Whether the device lists its interfaces and says of each that IPv6 is off."""
-    told = [item.enabled for item in reading.ipv6_interfaces]
-    return _status(reading, "ipv6_interfaces") == "ok" and bool(told) and all(word is False for word in told)
 
 
 def _on_link(own: Ipv6Address, next_hop: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from agent.mibs.text import number
 from agent.snmp.engine import Oid, Value, oid
 from agent.snmp.walk import Row, Rows, TableSpec
-from inventory.reading import Ipv6Interface
+from inventory.reading import Ipv6Interface, Reading
 
 IPV6_INTERFACE_TABLE = TableSpec(
     name="ipv6InterfaceTable",
@@ -85,3 +85,10 @@ def _interface(if_index: int, enabled: bool | None, standard: Row, advert: Row) 
 def _words(rows: Rows, column: str) -> dict[int, bool]:
     told = {index[0]: yes(row, column) for index, row in rows.items() if len(index) == 1}
     return {if_index: word for if_index, word in told.items() if word is not None}
+
+
+def is_off(reading: Reading) -> bool:
+    """Whether the device lists its interfaces and says of each that IPv6 is off. That it does not forward is
+    not enough: a switch may have an address to be managed by."""
+    told = [item.enabled for item in reading.ipv6_interfaces]
+    return bool(told) and all(word is False for word in told)

@@ -28,7 +28,8 @@ async def read(device: Device, reading: Reading) -> Reading:
     of_ipv4 = reads.part(["ipAddrTable", "ipAddressTable"], len(ipv4))
     reading = with_part(reading, "ipv4_addresses", of_ipv4, ipv4_addresses=ipv4)
     names = ["ipv6AddrTable", *(table.name for table in own_tables)]
-    return with_part(reading, "ipv6_addresses", _ipv6_part(device, new, ipv6, names), ipv6_addresses=ipv6)
+    of_ipv6 = _ipv6_part(device, reading, new, names, ipv6)
+    return with_part(reading, "ipv6_addresses", of_ipv6, ipv6_addresses=ipv6)
 
 
 async def read_interfaces(device: Device, reading: Reading) -> Reading:
@@ -61,9 +62,14 @@ async def read_interfaces(device: Device, reading: Reading) -> Reading:
     return with_part(reading, "ipv6_interfaces", part, ipv6_interfaces=found, ipv6_forwarding=said)
 
 
-def _ipv6_part(device: Device, address_table: Rows, found: list[Ipv6Address], others: list[str]) -> Table:
-    """How the reading of the IPv6 addresses went. An ipAddressTable of IPv4 alone is no answer about IPv6."""
+def _ipv6_part(
+    device: Device, reading: Reading, address_table: Rows, others: list[str], found: list[Ipv6Address]
+) -> Table:
+    """How the reading of the IPv6 addresses went. An ipAddressTable of IPv4 alone is no answer about IPv6,
+    unless the device says elsewhere that it does not speak it."""
     if not found and addresses.tells_no_ipv6(address_table):
+        if ipv6_interfaces.is_off(reading):
+            return Table(status="empty", detail="the device says that IPv6 is off")
         part = device.reads.part(others, 0, "ipAddressTable lists IPv4 alone")
         if part.status == "unsupported" and device.reads.found["ipAddressTable"].status != "ok":
             return device.reads.part(["ipAddressTable"], 0)

@@ -49,4 +49,6 @@ def test_a_sensor_that_is_not_ok_keeps_its_number_and_has_no_value() -> None:
 
 
 def test_a_row_without_a_type_scale_or_status_is_taken_at_its_word() -> None:
-    assert entity_sensors({(7,): {"entPhySensorValue": 31}}) == {7: EntitySensor(None, 31.0, None, None, 31, 1.0)}
+    assert entity_sensors({(7,): {"entPhySensorValue": 31}}) == {
+        7: EntitySensor(None, 31.0, None, None, 31, 1.0)
+    }

@@ -155,7 +155,7 @@ def view_of(box: Box) -> View:
         location=box.location,
         days_up=box.days_up,
     )
-    rows |= mib.interfaces(ports) | ip.ipv4_addresses(addresses)
+    rows |= mib.interfaces(ports) | ip.ipv4_addresses(addresses) | ip.ipv6_interfaces(addresses)
     for dialect in model["addresses"]:
         rows |= ADDRESS_TABLES[dialect](addresses)
     for table in model["routes"]:

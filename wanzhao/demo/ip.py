@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
 
-from wanzhao.demo.mib import FALSE, MIB2, TRUE, Rows, rows_of
+from wanzhao.demo.mib import FALSE, MIB2, TRUE, Rows, rows_of, scalar
 from wanzhao.demo.responder import Oid, Value
 
 IP_ADDR_ENTRY: Oid = (*MIB2, 4, 20, 1)
@@ -77,6 +77,17 @@ def ipv6_addresses_2465(addresses: Iterable[Address]) -> Rows:
 def ipv6_addresses_2465_with_length(addresses: Iterable[Address]) -> Rows:
     """RFC 2465 ipv6AddrTable, the index with a length octet, as some agents add one."""
     return _ipv6_addresses_2465(addresses, (16,))
+
+
+def ipv6_interfaces(addresses: Iterable[Address]) -> Rows:
+    """ipv6InterfaceTable and ipv6IpForwarding: IPv6 is on where an interface has an address of it."""
+    every = {address.if_index for address in addresses}
+    on = {address.if_index for address in addresses if address.at.version == 6}
+    rows = scalar("int", "1.3.6.1.2.1.4.25.0", TRUE if on else FALSE)
+    for if_index in every:
+        word: Value = ("int", TRUE if if_index in on else FALSE)
+        rows |= rows_of((*MIB2, 4, 30, 1), (if_index,), {5: word, 8: word})
+    return rows
 
 
 def router_adverts(interfaces_: Iterable[int], sending: frozenset[int]) -> Rows:
