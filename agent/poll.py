@@ -118,6 +118,8 @@ async def _poll(
             reading = await part.read(device, reading)
     if learned is not None:
         learned.keep(session.lesson(), *keys)
+    if await reads.restarted():
+        reading = with_note(reading, _("the device restarted while it was read"))
     return _with_troubles(reads, reading)
 
 

@@ -60,6 +60,16 @@ def interfaces(if_table: Rows, if_x_table: Rows, members: Mapping[int, int]) -> 
     ]
 
 
+def with_members(known: Sequence[Interface], members: Mapping[int, int]) -> list[Interface]:
+    """The same interfaces, those named in ``members`` as members of their aggregates."""
+    return [
+        msgspec.structs.replace(item, lag_if_index=members[item.if_index])
+        if item.if_index in members
+        else item
+        for item in known
+    ]
+
+
 def with_duplex(known: Sequence[Interface], dot3_stats: Rows) -> list[Interface]:
     """The same interfaces, with dot3StatsDuplexStatus in words."""
     words = {
@@ -67,7 +77,10 @@ def with_duplex(known: Sequence[Interface], dot3_stats: Rows) -> list[Interface]
         for index, row in dot3_stats.items()
         if len(index) == 1
     }
-    return [msgspec.structs.replace(item, duplex=words.get(item.if_index)) for item in known]
+    return [
+        msgspec.structs.replace(item, duplex=words[item.if_index]) if item.if_index in words else item
+        for item in known
+    ]
 
 
 def _interface(if_index: int, row: Row, member_of: int | None) -> Interface:

@@ -17,7 +17,7 @@ async def read(device: Device, reading: Reading) -> Reading:
     duplex = await reads.table(interfaces.DOT3_STATS_TABLE)
     plain = interfaces.interfaces(if_table, if_x_table, {})
     members = await _members(device, plain)
-    merged = interfaces.with_duplex(interfaces.interfaces(if_table, if_x_table, members), duplex)
+    merged = interfaces.with_duplex(interfaces.with_members(plain, members), duplex)
     part = reads.part(["ifTable", "ifXTable"], len(merged))
     return with_part(reading, "interfaces", part, interfaces=merged)
 

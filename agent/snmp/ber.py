@@ -19,6 +19,8 @@ SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
 OCTETS: Final = 0x04
 _OID: Final = 0x06
+_LONGEST_OID: Final = 128
+"""Sub-identifiers of an OID (RFC 2578, 3.5)."""
 RESPONSE: Final = 0xA2
 REPORT: Final = 0xA8
 _UNSIGNED_BITS: Final = {0x41: 32, 0x42: 32, 0x43: 32, 0x46: 64, 0x47: 32}
@@ -173,7 +175,7 @@ def oid_of(content: bytes) -> Oid:
         if octet < 0x80:
             numbers.append(number)
             number = 0
-    if not numbers or content[-1] & 0x80:
+    if not numbers or content[-1] & 0x80 or len(numbers) > _LONGEST_OID:
         raise ValueError("an OID without an end")
     first = min(numbers[0] // 40, 2)
     return (first, numbers[0] - 40 * first, *numbers[1:])

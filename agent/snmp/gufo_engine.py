@@ -307,6 +307,10 @@ def _called(work: Callable[[], T]) -> T:
         raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED)) from error
     except (gufo.SnmpError, StopAsyncIteration) as error:
         raise _Doubt from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # gufo's Rust panics at some garbage
+            raise
+        raise _Doubt from error
 
 
 def _wake(ready: asyncio.Future[None]) -> None:

@@ -94,7 +94,7 @@ class Target:
     version: Version = "2c"
     timeout_s: float = 3.0
     retries: int = 2
-    max_varbinds: int = 40
+    max_varbinds: int = 60
 
     @property
     def where(self) -> str:
