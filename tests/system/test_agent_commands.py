@@ -167,3 +167,12 @@ community = "plain:public"
     assert done.returncode == 0, done.stderr
     (result,) = json.loads(done.stdout)
     assert (result["ok"], result["reason"], result["family"]) == (False, "refused", "ipv4")
+
+
+def test_a_reading_for_people_says_what_is_proved_and_what_the_device_does_not_offer(port: int) -> None:
+    done = wanzhao("agent", "poll", f"127.0.0.1:{port}", env={"WANZHAO_LANG": "en"})
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"addresses configured +yes +1 addresses +ipAddressTable", done.stdout)
+    assert re.search(r"share of all bytes +unknown", done.stdout)
+    assert re.search(r"not offered by this device: .*ipIfStatsTable", done.stdout)

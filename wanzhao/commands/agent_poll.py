@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from agent.card import card
-from agent.facts import is_port
 from agent.poll import poll_device
 from agent.record.file import Recorded, write_recording
 from agent.record.walk import engine_for, station_entries, walk_device
@@ -19,8 +18,9 @@ from agent.snmp.replay import load_recording
 from agent.snmp.session import Session
 from agent.snmp.target import Target
 from inventory.errors import InputError, NoAnswer
-from inventory.reading import Ipv4Address, Ipv6Address, Reading
+from inventory.reading import Reading
 from inventory.words import _
+from wanzhao.commands.show_reading import show
 from wanzhao.options import Subparsers, add_json, print_table, run_async
 from wanzhao.snmp_options import add_target, engine_of, secrets_of, target_of
 
@@ -72,7 +72,7 @@ def _poll(args: argparse.Namespace) -> int:
     if args.json:
         _print(reading)
     elif reading.outcome == "ok":
-        _show(reading)
+        show(reading)
     if reading.outcome != "ok":
         raise NoAnswer(*reading.notes[:1])
     return 0
@@ -143,61 +143,3 @@ def _progress(variables: int) -> None:
 def _print(record: msgspec.Struct) -> None:
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _show(reading: Reading) -> None:
-    system = reading.system
-    print(f"{system.sys_name or reading.address}  {' '.join(filter(None, (system.vendor, system.model)))}")
-    for name, value in (
-        (_("software"), system.software),
-        (_("serial"), system.serial),
-        (_("location"), system.location),
-        (_("up for"), _span(system.uptime_s)),
-    ):
-        print(f"  {name}: {value if value is not None else '-'}")
-    up = [port for port in reading.interfaces if port.oper_status == "up"]
-    print("\n" + _("interfaces: %(all)d, up: %(up)d") % {"all": len(reading.interfaces), "up": len(up)})
-    ports = [port for port in up if is_port(port) and port.speed_mbps != 0]
-    if len(ports) < len(up):
-        print(_("shown: Ethernet ports and aggregates that are up (--json has all)"))
-    print_table(
-        (_("name"), _("Mbit/s"), _("admin"), _("oper"), _("alias")),
-        [(p.name or p.descr, _number(p.speed_mbps), p.admin_status, p.oper_status, p.alias) for p in ports],
-    )
-    addresses: list[Ipv4Address | Ipv6Address] = [*reading.ipv4_addresses, *reading.ipv6_addresses]
-    names = {port.if_index: port.name or port.descr for port in reading.interfaces}
-    if addresses:
-        print("\n" + _("addresses"))
-        print_table(
-            (_("address"), _("interface")),
-            [(f"{a.address}/{_number(a.prefix_length)}", names.get(a.if_index or 0)) for a in addresses],
-        )
-    if reading.wireless:
-        states = [ap.state for ap in reading.wireless.aps]
-        print(
-            "\n"
-            + _("access points: %(all)d, online: %(online)d, clients: %(clients)s")
-            % {
-                "all": len(states),
-                "online": states.count("online"),
-                "clients": _number(reading.wireless.clients),
-            }
-        )
-    print("\n" + _("tables"))
-    print_table(
-        (_("table"), _("status"), _("rows"), _("seconds"), ""),
-        [(name, t.status, t.rows, f"{t.seconds:.2f}", t.detail) for name, t in reading.tables.items()],
-    )
-    for note in reading.notes:
-        print(_("note: %(note)s") % {"note": note})
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _span(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    days, rest = divmod(int(seconds), 86400)
-    return _("%(days)d d %(hours)d h") % {"days": days, "hours": rest // 3600}
