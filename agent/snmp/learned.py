@@ -6,15 +6,12 @@ damaged at any time: a damaged one is set aside and learning begins again.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
-from inventory.log import get_logger
-
-log = get_logger(__name__)
+from agent.statefile import read_state, set_aside, write_state
 
 _FORMAT: Final = 1
 _MOST_HINTS: Final = 5000
@@ -72,45 +69,13 @@ class Learned:
 
     def save(self) -> None:
         """Write what changed: all of the file or nothing of it."""
-        if not self._changed:
-            return
-        temporary = self._path.with_name(f".{self._path.name}.new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with temporary.open("wb") as file:
-                file.write(msgspec.json.encode(_File(_FORMAT, self._hints)))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-        except OSError as error:
-            log.warning(
-                "%s cannot be written (%s): what was learnt of the devices is lost", self._path, error
-            )
-        else:
-            self._changed = False
+        if self._changed:
+            self._changed = not write_state(self._path, _File(_FORMAT, self._hints))
 
 
 def _loaded(path: Path) -> dict[str, Hint]:
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=_File)
-    except FileNotFoundError:
+    found = read_state(path, _File)
+    if found is not None and found.format != _FORMAT:
+        set_aside(path, f"format {found.format}")
         return {}
-    except OSError as error:
-        log.warning("%s cannot be read (%s): learning of the devices begins again", path, error)
-        return {}
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
-        _set_aside(path, str(error))
-        return {}
-    if found.format != _FORMAT:
-        _set_aside(path, f"format {found.format}")
-        return {}
-    return found.hints
-
-
-def _set_aside(path: Path, why: str) -> None:
-    aside = path.with_name(f"{path.name}.damaged")
-    log.warning("%s is damaged (%s): set aside as %s, learning begins again", path, why, aside.name)
-    try:
-        path.replace(aside)
-    except OSError as error:
-        log.warning("%s cannot be set aside (%s)", path, error)
+    return found.hints if found else {}
