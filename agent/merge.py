@@ -52,9 +52,17 @@ def merge(before: Reading | None, now: Reading) -> Reading:
     return msgspec.structs.replace(
         now,
         **kept,
-        tables={**before.tables, **now.tables},
+        tables={**_aged(before), **now.tables},
         system=msgspec.structs.replace(now.system, **system),
     )
+
+
+def _aged(before: Reading) -> dict[str, Table]:
+    """The tables of an earlier reading, each with the time when it was read."""
+    return {
+        name: table if table.read_at else msgspec.structs.replace(table, read_at=before.polled_at)
+        for name, table in before.tables.items()
+    }
 
 
 def _was_read(table: Table | None) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from snmprec_device import FakeDevice, Question, table
 
+from agent.merge import PARTS
 from agent.poll import poll_device
 from agent.snmp.engine import Answer, Missing, Oid, Value, oid
 from agent.snmp.learned import Learned
@@ -226,3 +227,9 @@ def test_a_table_that_comes_with_new_software_is_seen_at_the_next_poll(tmp_path:
 
     assert addresses(DEVICE) == []
     assert addresses(upgraded) == ["2001::7"]
+
+
+def test_every_part_that_is_kept_between_polls_says_how_it_was_read() -> None:
+    tables = poll(FakeDevice(DEVICE)).tables
+
+    assert [part for part in PARTS if part not in tables] == []

@@ -87,6 +87,30 @@ def test_every_engine_reads_the_same(
     assert timeless(by_another_engine[name]) == timeless(readings[name])
 
 
+@each
+def test_what_comes_over_the_network_is_what_the_recording_holds(
+    readings: dict[str, Reading], name: str
+) -> None:
+    """The other tests of parts read recordings in memory: snmpsim, UDP and the codec change nothing."""
+    target = Target("127.0.0.1", community=name)
+    direct = asyncio.run(
+        poll_device(target, now=NOW, engine=recordings.replayed(name), stations=Stations(bytes(32)))
+    )
+    parts = (
+        "interfaces",
+        "counters",
+        "ipv6_addresses",
+        "neighbors",
+        "optics",
+        "sensors",
+        "entities",
+        "wireless",
+    )
+
+    for part in (*parts, "lldp_neighbors", "cdp_neighbors", "poe_ports", "ups", "vlans", "fdb"):
+        assert getattr(readings[name], part) == getattr(direct, part), part
+
+
 def timeless(reading: Reading) -> Any:
     """A reading without the seconds that its tables took."""
     plain = msgspec.to_builtins(reading)

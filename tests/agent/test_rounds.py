@@ -252,6 +252,9 @@ def test_a_status_round_keeps_what_an_inventory_round_found() -> None:
     merged = merge(whole, status)
 
     assert merged.lldp_neighbors == [neighbor]
+    assert merged.tables["lldp_neighbors"].read_at == whole.polled_at
+    assert merged.tables["interfaces"].read_at is None
+    assert merge(merged, status).tables["lldp_neighbors"].read_at == whole.polled_at
     assert (merged.system.serial, merged.system.sys_name) == ("SN1", "b")
 
 
