@@ -24,15 +24,19 @@ FDB_TABLE = TableSpec(
 VLAN_FDB_TABLE = TableSpec(
     name="dot1qTpFdbTable", entry=oid("1.3.6.1.2.1.17.7.1.2.2.1"), columns={"port": 2, "status": 3}
 )
+_LONG_VALUES = 6
+"""Port lists can be kilobytes: variables of one answer."""
 VLAN_CURRENT_TABLE = TableSpec(
     name="dot1qVlanCurrentTable",
     entry=oid("1.3.6.1.2.1.17.7.1.4.2.1"),
     columns={"fdb": 3, "egress": 4, "untagged": 5},
+    at_once=_LONG_VALUES,
 )
 VLAN_STATIC_TABLE = TableSpec(
     name="dot1qVlanStaticTable",
     entry=oid("1.3.6.1.2.1.17.7.1.4.3.1"),
     columns={"name": 1, "egress": 2, "untagged": 4},
+    at_once=_LONG_VALUES,
 )
 VLAN_NAMES = TableSpec(name=VLAN_STATIC_TABLE.name, entry=VLAN_STATIC_TABLE.entry, columns={"name": 1})
 """Port lists can be kilobytes; where the current ones are known, the configured ones are not asked for."""

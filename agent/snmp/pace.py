@@ -49,8 +49,9 @@ class Limits:
 class Pace:
     """The size of one table's questions."""
 
-    def __init__(self, columns: int, limits: Limits, table: str = "") -> None:
+    def __init__(self, columns: int, limits: Limits, table: str = "", at_once: int = 0) -> None:
         self._limits = limits
+        self._most = min(limits.most, at_once or limits.most)
         self._table = table
         self._columns = max(1, columns)
         self._failed: dict[int, int] = {}
@@ -135,4 +136,4 @@ class Pace:
 
     def _allowed(self, size: int) -> int:
         too_big = self._limits.too_big.get(self._table)
-        return max(1, min(size, self._limits.most, too_big // 2 if too_big else size))
+        return max(1, min(size, self._most, too_big // 2 if too_big else size))

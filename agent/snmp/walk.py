@@ -41,13 +41,15 @@ _COLUMNS_GIVEN_UP = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
     """What to read. ``entry`` is the OID of the row object, ``columns`` maps a column's name to its
-    sub-identifier; with ``under`` only rows whose index begins so are read, without touching the others."""
+    sub-identifier; with ``under`` only rows whose index begins so are read, without touching the others.
+    ``at_once`` bounds the variables of one answer where values are long; 0 leaves it to the device."""
 
     name: str
     entry: Oid
     columns: Mapping[str, int]
     under: Oid = ()
     max_rows: int = MAX_ROWS
+    at_once: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class _Walk:
         self.rows: Rows = {}
         self.columns = self._all_columns()
         self.refused: list[_Column] = []
-        self.pace = Pace(len(self.columns), session.limits, spec.name)
+        self.pace = Pace(len(self.columns), session.limits, spec.name, spec.at_once)
         self.expected = 0 if spec.under else session.hint.rows.get(dotted(spec.entry), 0)
         self.deadline = session.left_s() * (1 - _SHARE)
         self.restarts = session.restarts

@@ -57,7 +57,7 @@ async def _poll_all(ports: list[int], engine: EngineName) -> dict[str, Reading]:
 
     async def one(name: str, port: int) -> Reading:
         async with slots:
-            target = Target("127.0.0.1", community=name, port=port, timeout_s=30, retries=1)
+            target = Target("127.0.0.1", community=name, port=port, timeout_s=5, retries=3)
             return await poll_device(
                 target, now=NOW, engine=engine_named(engine, target), stations=Stations(bytes(32))
             )
