@@ -21,6 +21,8 @@ from inventory.words import _
 
 Verdict = Literal["known", "unknown", "changed"]
 
+KNOWN_HOSTS = "known_hosts"
+"""The file of trusted keys in the agent's state folder."""
 _SSH_PORT = 22
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from agent.config import AgentSettings, DeviceSettings, ssh_target_of
 from agent.privacy import Stations
 from agent.ssh.complete import complete
-from agent.ssh.hostkeys import KnownHosts
+from agent.ssh.hostkeys import KNOWN_HOSTS, KnownHosts
 from agent.ssh.platform import Fact, platform_named, platform_of
 from agent.ssh.session import SshPool, read_ssh
 from agent.ssh.told import SshFacts
@@ -18,7 +18,6 @@ from inventory.reading import Reading, Table
 
 log = get_logger(__name__)
 
-KNOWN_HOSTS = "known_hosts"
 LIVES = 3
 """How many topology intervals an answer of the command line counts: after that nobody knows any more."""
 

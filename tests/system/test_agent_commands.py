@@ -18,6 +18,31 @@ LAN = (("Vlanif1", "10.1.0.1/24"), ("Vlanif1", "2001:db8:1::1/64"))
 GATEWAY = Box(model="s5735", number=1, name="school-gw", location="机房", vlans=(1,), addresses=LAN)
 
 
+PROBE = """[[agent.probes.tcp]]
+name = "nobody"
+host = "127.0.0.1"
+port = 1
+"""
+
+
+def configured(folder: Path, tables: str = "", **device: str | int) -> Path:
+    """A configuration with one device, and further tables."""
+    values = {"id": "gw", "address": "127.0.0.1", "role": "gateway", "community": "plain:public", **device}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    path = folder / "agent.toml"
+    path.write_text(
+        f"""[agent]
+campus = "c1"
+state_dir = "{folder}"
+collector = {{ url = "http://127.0.0.1:1", token = "plain:t" }}
+{tables}[[agent.device]]
+"""
+        + "\n".join(lines),
+        encoding="utf-8",
+    )
+    return path
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with answering([SimDevice(campus="c", id="gw", view=view_of(GATEWAY))]) as ports:
@@ -87,21 +112,7 @@ def test_every_engine_reads_the_device(port: int, engine: str) -> None:
 
 def test_a_device_is_discovered_in_a_declared_range_and_nothing_is_added(port: int, tmp_path: Path) -> None:
     arguments = ("agent", "discover", "127.0.0.1/32", "--loopback", "--campus", "c1")
-    config = tmp_path / "agent.toml"
-    config.write_text(
-        f"""[agent]
-campus = "c1"
-state_dir = "{tmp_path}"
-collector = {{ url = "http://127.0.0.1:1", token = "plain:t" }}
-[[agent.device]]
-id = "other"
-address = "127.0.0.9"
-port = {port}
-role = "gateway"
-community = "plain:public"
-""",
-        encoding="utf-8",
-    )
+    config = configured(tmp_path, id="other", address="127.0.0.9", port=port)
 
     table = wanzhao(*arguments, "--config", str(config), env={"WANZHAO_LANG": "en"})
     section = wanzhao(*arguments, "--config", str(config), "--as", "agent")
@@ -121,20 +132,7 @@ def test_the_whole_internet_is_no_range() -> None:
 
 
 def test_a_probe_without_a_configuration_says_what_to_add(tmp_path: Path) -> None:
-    config = tmp_path / "agent.toml"
-    config.write_text(
-        f"""[agent]
-campus = "c1"
-state_dir = "{tmp_path}"
-collector = {{ url = "http://127.0.0.1:1", token = "plain:t" }}
-[[agent.device]]
-id = "gw"
-address = "127.0.0.1"
-role = "gateway"
-community = "plain:public"
-""",
-        encoding="utf-8",
-    )
+    config = configured(tmp_path)
 
     done = wanzhao("agent", "probe", "--config", str(config))
 
@@ -143,24 +141,7 @@ community = "plain:public"
 
 
 def test_tests_are_made_and_told(port: int, tmp_path: Path) -> None:
-    config = tmp_path / "agent.toml"
-    config.write_text(
-        f"""[agent]
-campus = "c1"
-state_dir = "{tmp_path}"
-collector = {{ url = "http://127.0.0.1:1", token = "plain:t" }}
-[[agent.probes.tcp]]
-name = "nobody"
-host = "127.0.0.1"
-port = 1
-[[agent.device]]
-id = "gw"
-address = "127.0.0.1"
-role = "gateway"
-community = "plain:public"
-""",
-        encoding="utf-8",
-    )
+    config = configured(tmp_path, tables=PROBE)
 
     done = wanzhao("agent", "probe", "--config", str(config), "--kind", "tcp", "--json")
 

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.config import load_agent_settings
-from agent.ssh.hostkeys import HostKey, KnownHosts, host_name
+from agent.ssh.hostkeys import KNOWN_HOSTS, HostKey, KnownHosts, host_name
 from inventory.errors import ConfigError, InputError
 from inventory.words import _
 from wanzhao.options import Subparsers, add_config
 from wanzhao.snmp_options import parse_address
 
 SSH_PORT = "22"
-KNOWN_HOSTS = "known_hosts"
 
 
 def add(inner: Subparsers) -> None:
