@@ -226,6 +226,57 @@ def test_a_program_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.
     assert (result.ok, result.value, result.reason) == (None, None, "timeout")
 
 
+def moody_program(folder: Path, *reports: dict[str, Any]) -> str:
+    """A program that prints these reports, one at each start, the last for ever."""
+    for number, report in enumerate(reports):
+        (folder / f"report{number}").write_text(json.dumps(report), encoding="ascii")
+    program = folder / "moody"
+    program.write_text(
+        f"""#!/bin/sh
+cd {folder}
+number=$(cat starts 2>/dev/null || echo 0)
+echo $((number + 1)) >starts
+[ -e report$number ] || number={len(reports) - 1}
+cat report$number
+""",
+        encoding="ascii",
+    )
+    program.chmod(0o755)
+    return str(program)
+
+
+REPORT = {"start": {"version": "iperf 3.12"}, "end": {"sum_received": {"bits_per_second": 5e7, "bytes": 1}}}
+BUSY = {"error": "error - the server is busy running a test. try again later"}
+CLOSED = {"error": "error - unable to connect to server: Connection refused"}
+
+
+@pytest.mark.parametrize("mood", [BUSY, CLOSED, {"error": "control socket has closed unexpectedly"}])
+def test_a_server_that_still_clears_up_after_our_first_test_is_waited_for(
+    mood: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.probes.throughput._AGAIN_AFTER_S", (0.0, 0.0))
+    program = moody_program(tmp_path, REPORT, mood, mood, REPORT)
+
+    result = run_test(settings(seconds=1, nic_mbps=10_000), busy_ratio=0.0, binary=program)
+
+    assert (result.value, (tmp_path / "starts").read_text().strip()) == (50.0, "4")
+
+
+@pytest.mark.parametrize(
+    ("mood", "reason", "starts"), [(BUSY, "server_busy", "3"), (CLOSED, "no_server", "1")]
+)
+def test_a_server_that_stays_busy_is_not_waited_for_for_ever(
+    mood: dict[str, Any], reason: str, starts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.probes.throughput._AGAIN_AFTER_S", (0.0, 0.0))
+    program = moody_program(tmp_path, mood)
+
+    result = run_test(settings(seconds=1), busy_ratio=0.0, binary=program)
+
+    assert (result.value, result.reason) == (None, reason)
+    assert (tmp_path / "starts").read_text().strip() == starts
+
+
 @contextlib.contextmanager
 def iperf3_server(host: str) -> Iterator[int]:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
@@ -312,7 +363,7 @@ def test_a_school_with_a_thin_line_is_measured_exactly(address: str) -> None:
             server.terminate()
             server.wait(10)
 
-    assert result.value is not None
+    assert result.value is not None, result
     assert 25 < result.value < 55
     assert (result.details["interface"], result.details["nic_mbps"]) == ("eth0", 10_000)
     # Others may be using this computer's processors: then it says so.
