@@ -15,18 +15,13 @@ DeviceFacts = Mapping[tuple[str, str], FactValue]
 def settled(before: DeviceFacts, after: DeviceFacts) -> dict[tuple[str, str], FactValue]:
     """The new state, with what was measured left as it was while it moves less than its deadband."""
     return {
-        name: before[name] if _still(before.get(name), name[1], new) else new for name, new in after.items()
+        name: before[name] if name[1] in DEADBANDS and _still(before.get(name), name[1], new) else new
+        for name, new in after.items()
     }
 
 
 def _still(old: FactValue, key: str, new: FactValue) -> bool:
-    band = DEADBANDS.get(key)
-    return (
-        band is not None
-        and isinstance(old, float | int)
-        and isinstance(new, float | int)
-        and abs(new - old) < band
-    )
+    return isinstance(old, float | int) and isinstance(new, float | int) and abs(new - old) < DEADBANDS[key]
 
 
 @dataclass(slots=True)

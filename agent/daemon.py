@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import signal
 import time
@@ -29,8 +30,17 @@ KEY_FILE = "stations.key"
 APS_FILE = "access-points.json"
 
 
+def collect_garbage_less_often() -> None:
+    """Let Python look for reference cycles now and then rather than a hundred times in a round: a round makes
+    100,000s of tuples and hardly a cycle, and looking costs a tenth of its CPU. What the start made stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 async def run_agent(settings: AgentSettings) -> None:
     """Poll and ship until SIGINT or SIGTERM; raises only what makes work impossible from the start."""
+    collect_garbage_less_often()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

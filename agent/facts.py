@@ -8,7 +8,7 @@ The link of a desk's port is nobody's verdict and would be most of the traffic.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.mibs.aggregates import AGGREGATE_TYPE
 from inventory.facts import AP, PORT, FactValue
@@ -49,10 +49,13 @@ def facts_of(
     _put(facts, "", _device(reading, names))
     addresses = _by_port(reading.ipv6_addresses)
     optics = {item.if_index: item for item in reading.optics if item.if_index is not None}
+    managed = {item.if_index: item.managed for item in reading.ipv6_interfaces}
+    links = _links_by_port(reading.links)
     heard = {item.if_index for item in reading.neighbors if item.scope in ("global", "ula")}
     for item in ports_sent(reading, role, always):
         subject = PORT + names[item.if_index]
         _put(facts, subject, _port(reading, item, names, addresses))
+        _put(facts, subject, {"ipv6_managed": managed.get(item.if_index), "lldp": links.get(item.if_index)})
         if item.if_index in optics:
             _put(facts, subject, _optic(optics[item.if_index]))
         if item.if_index in heard:
@@ -173,21 +176,17 @@ def _port(
         "lag": names.get(item.lag_if_index) if item.lag_if_index is not None else None,
         "ipv6": list(addresses.get(item.if_index, ())) or None,
         "ipv6_ra": item.if_index in senders if senders is not None and speaks_ipv6 else None,
-        "ipv6_managed": _managed(reading, item.if_index),
         "duplex": item.duplex if item.duplex != "unknown" and item.oper_status == "up" else None,
-        "lldp": _linked_to(reading.links, item.if_index),
     }
 
 
-def _managed(reading: Reading, if_index: int) -> bool | None:
-    return next((item.managed for item in reading.ipv6_interfaces if item.if_index == if_index), None)
-
-
-def _linked_to(links: Sequence[LldpNeighbor], if_index: int) -> list[str] | None:
-    """The neighbours of a port; at most ten, since a hub or a chatty phone may bring many."""
-    here = [link for link in links if link.local_if_index == if_index]
-    words = {f"{link.sys_name or link.chassis_id or '?'} {link.port_id or '?'}" for link in here}
-    return sorted(word[:NAME_LIMIT] for word in words)[:10] or None
+def _links_by_port(links: Sequence[LldpNeighbor]) -> dict[int | None, list[str]]:
+    """ifIndex -> the neighbours of the port; at most ten, since a hub or a chatty phone may bring many."""
+    found: dict[int | None, set[str]] = {}
+    for link in links:
+        words = f"{link.sys_name or link.chassis_id or '?'} {link.port_id or '?'}"
+        found.setdefault(link.local_if_index, set()).add(words)
+    return {if_index: sorted(word[:NAME_LIMIT] for word in words)[:10] for if_index, words in found.items()}
 
 
 def _optic(optic: Optic) -> dict[str, FactValue]:
@@ -236,8 +235,6 @@ def _ap(ap: AccessPoint) -> dict[str, FactValue]:
 
 
 def _put(facts: Facts, subject: str, values: dict[str, FactValue]) -> None:
-    facts.update({(subject, key): value for key, value in _known(values)})
-
-
-def _known(values: dict[str, FactValue]) -> Iterator[tuple[str, FactValue]]:
-    return ((key, value) for key, value in values.items() if value is not None)
+    for key, value in values.items():
+        if value is not None:
+            facts[subject, key] = value

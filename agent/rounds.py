@@ -55,6 +55,27 @@ class Memory:
     losses: tuple[str, int, int] = ("", 0, 0)
 
 
+@dataclass(slots=True)
+class _Round:
+    """One round while it goes on: the batch that grows, and the states that its receipt will confirm."""
+
+    settings: AgentSettings
+    memory: Memory
+    now: float
+    columns: Columns
+    kept: dict[str, DeviceFacts]
+
+    def add(self, device: str, facts: DeviceFacts) -> None:
+        """Put a device's facts into the batch: changes where the collector has the state, else all of it."""
+        shipped = self.memory.shipped.get(device)
+        if shipped is None:
+            self.columns.add_frame(device, facts)
+        else:
+            facts = settled(shipped, facts)
+            self.columns.add_changes(device, shipped, facts)
+        self.kept[device] = facts
+
+
 async def run_round(
     settings: AgentSettings,
     memory: Memory,
@@ -67,42 +88,47 @@ async def run_round(
 
     ``now`` is seconds since 1970; the slot is the start of its interval.
     """
-    interval = settings.poll_interval_s
-    slot = int(now) // interval * interval
-    tests = probing.round(now, busy_ratio(settings, memory)) if probing else _nothing()
-    readings, _tested = await asyncio.gather(_poll_all(settings, memory, now, poll), tests)
-    alive = not _anyone(readings) and await any_alive(settings.references)
-    columns = Columns(slot)
+    slot = int(now) // settings.poll_interval_s * settings.poll_interval_s
     _want_frames(memory, spool, slot)
-    kept = dict(memory.shipped)
+    this = _Round(settings, memory, now, Columns(slot), dict(memory.shipped))
+    tests = probing.round(now, busy_ratio(settings, memory)) if probing else _nothing()
+    readings, _tested = await asyncio.gather(_poll_all(this, poll), tests)
+    alive = not _anyone(readings) and await any_alive(settings.references)
     for device, outcome in outcomes(readings, reference_alive=alive).items():
-        columns.add_poll(device, outcome)
-        if outcome == "ok":
-            facts = _understood(settings, memory, device, readings[device])
-            kept[device] = _add(memory, columns, device, facts)
+        this.columns.add_poll(device, outcome)
+    hangs = ports_of_aps(memory.readings) if any(map(_has_aps, readings.values())) else {}
+    for asked in settings.device:
+        if _has_aps(readings[asked.id]):
+            this.add(asked.id, _facts(memory, asked, hangs))
     if probing:
         agent = AGENT + settings.campus
-        columns.add_poll(agent, "ok")
-        kept[agent] = _add(memory, columns, agent, probing.facts)
-    _append(settings, memory, spool, columns, kept)
+        this.columns.add_poll(agent, "ok")
+        this.add(agent, probing.facts)
+    _append(this, spool)
     if memory.aps:
         memory.aps.save()
     return sum(reading.outcome == "ok" for reading in readings.values())
 
 
-async def _poll_all(settings: AgentSettings, memory: Memory, now: float, poll: Poll) -> dict[str, Reading]:
+async def _poll_all(this: _Round, poll: Poll) -> dict[str, Reading]:
+    """The readings of all devices. Each is understood here, while others are still waited for; only a
+    controller's facts wait for the switches, which know the ports of its access points."""
+    settings, memory = this.settings, this.memory
     gate = asyncio.Semaphore(settings.devices_at_once)
     limit_s = settings.poll_interval_s * SHARE_OF_INTERVAL
 
     async def one(device: DeviceSettings) -> Reading:
         async with gate:
-            jobs = _due(settings, memory, device.id, now)
+            jobs = _due(settings, memory, device.id, this.now)
             started = time.monotonic()
             reading = await poll(device, jobs, limit_s)
             log.debug("%s: %s in %.2f s", device.id, reading.outcome, time.monotonic() - started)
-            if reading.outcome == "ok":
-                memory.done_at.update({(device.id, job): now for job in jobs})
-            return reading
+        if reading.outcome == "ok":
+            memory.done_at.update({(device.id, job): this.now for job in jobs})
+            reading = _understood(memory, device.id, reading)
+            if not _has_aps(reading):
+                this.add(device.id, _facts(memory, device, {}))
+        return reading
 
     readings = await asyncio.gather(*(one(device) for device in settings.device))
     return {device.id: reading for device, reading in zip(settings.device, readings, strict=True)}
@@ -125,9 +151,12 @@ def _anyone(readings: dict[str, Reading]) -> bool:
     return any(reading.outcome == "ok" for reading in readings.values())
 
 
-def _understood(settings: AgentSettings, memory: Memory, device: str, reading: Reading) -> DeviceFacts:
+def _has_aps(reading: Reading) -> bool:
+    return reading.outcome == "ok" and reading.wireless is not None
+
+
+def _understood(memory: Memory, device: str, reading: Reading) -> Reading:
     """The state of a device: this reading, what earlier ones found, and what moved in between."""
-    asked = next(d for d in settings.device if d.id == device)
     before = memory.polled.get(device)
     moved = rates(before, reading) if before else None
     if moved:
@@ -141,18 +170,11 @@ def _understood(settings: AgentSettings, memory: Memory, device: str, reading: R
     memory.polled[device], memory.readings[device] = reading, whole
     if memory.aps:
         memory.aps.keep(device, whole)
-    hangs = ports_of_aps(memory.readings) if whole.wireless else {}
-    return facts_of(whole, asked.role, frozenset(asked.ports), hangs)
+    return whole
 
 
-def _add(memory: Memory, columns: Columns, device: str, facts: DeviceFacts) -> DeviceFacts:
-    """Put a device's facts into the batch: changes where the collector has the state, else all of it."""
-    if device not in memory.shipped:
-        columns.add_frame(device, facts)
-        return dict(facts)
-    facts = settled(memory.shipped[device], facts)
-    columns.add_changes(device, memory.shipped[device], facts)
-    return facts
+def _facts(memory: Memory, device: DeviceSettings, hangs: Mapping[str, str]) -> DeviceFacts:
+    return facts_of(memory.readings[device.id], device.role, frozenset(device.ports), hangs)
 
 
 def ports_of_aps(readings: Mapping[str, Reading]) -> dict[str, str]:
@@ -194,10 +216,9 @@ def _want_frames(memory: Memory, spool: Spool, slot: int) -> None:
     memory.frame_day, memory.losses = slot // 86400, losses
 
 
-def _append(
-    settings: AgentSettings, memory: Memory, spool: Spool, columns: Columns, kept: dict[str, DeviceFacts]
-) -> None:
+def _append(this: _Round, spool: Spool) -> None:
     made_at = time.time()
+    settings, columns = this.settings, this.columns
 
     def build(epoch: str, seq: int) -> bytes:
         batch = Batch(
@@ -218,6 +239,6 @@ def _append(
         spool.append(made_at, build)
     except StoreError as error:
         log.error("%s", error)
-        memory.shipped = {}
+        this.memory.shipped = {}
     else:
-        memory.shipped = kept
+        this.memory.shipped = this.kept

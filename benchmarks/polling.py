@@ -17,6 +17,7 @@ from agent.privacy import Stations
 from agent.rounds import Memory, run_round
 from agent.snmp.choose import EngineName, engine_named
 from agent.snmp.engine import Answer, Engine, Kind, Link, Oid
+from agent.snmp.learned import Learned
 from agent.snmp.target import Target
 from agent.spool import Spool
 from inventory.reading import Reading
@@ -86,6 +87,7 @@ class Ours:
         self._memory = Memory()
         self._spool = Spool(folder / f"{name}.spool", max_bytes=1 << 30, max_age_s=86400.0)
         self._stations = Stations.of_this_run()
+        self._learned = Learned(folder / f"{name}.learned.json")
         self._name: EngineName = name
         self._now = 1_800_000_000.0
 
@@ -121,7 +123,13 @@ class Ours:
             )
             now = datetime.fromtimestamp(self._now, UTC)
             return await poll_device(
-                target, now=now, jobs=jobs, budget_s=limit_s, engine=engine, stations=self._stations
+                target,
+                now=now,
+                jobs=jobs,
+                budget_s=limit_s,
+                engine=engine,
+                stations=self._stations,
+                learned=self._learned,
             )
 
         return await run_round(self._settings, self._memory, self._spool, self._now, poll)

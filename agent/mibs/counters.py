@@ -49,7 +49,9 @@ def port_counters(high: Rows, errors: Rows) -> list[PortCounters]:
 
 def count(row: Row, column: str) -> int | None:
     """A counter; None for a cell that is missing or negative (some agents send signed numbers)."""
-    found = number(row.get(column))
+    found = row.get(column)
+    if found.__class__ is not int:
+        found = number(found)
     return found if found is not None and found >= 0 else None
 
 
@@ -71,6 +73,10 @@ def _counters(if_index: int, row: Row) -> PortCounters:
 def _sum(row: Row, columns: Sequence[str]) -> int | None:
     """Packets of all kinds; None where the device leaves one kind out, since a sum must not lose a part
     in one poll and have it back in the next."""
-    parts = [count(row, column) for column in columns]
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+    total = 0
+    for column in columns:
+        part = count(row, column)
+        if part is None:
+            return None
+        total += part
+    return total

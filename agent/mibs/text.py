@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import unicodedata
+from functools import lru_cache
 
 from agent.snmp.engine import Value
 
 MAX_TEXT = 1024
+_SHORT = 256
+"""Octets of a text that is remembered: the same ones come back at every poll."""
 
 
 def text(value: Value) -> str | None:
@@ -17,17 +20,16 @@ def text(value: Value) -> str | None:
     octets in hexadecimal. Line breaks become spaces; NUL and other control characters go; at most 1,024
     characters.
     """
-    if value.__class__ is bytes and value.isascii():  # nearly every one
-        plain = value.decode("ascii")
-        if plain.isprintable():
-            return plain.strip()[:MAX_TEXT] or None
+    if isinstance(value, bytes):
+        return _line(value) if len(value) <= _SHORT else _clean(_decoded(value)) or None
     if isinstance(value, tuple):
         return ".".join(map(str, value)) or None
-    if isinstance(value, int):
-        return str(value)
-    if not isinstance(value, bytes):
-        return None
-    return _clean(_decoded(value)) or None
+    return str(value) if isinstance(value, int) else None
+
+
+@lru_cache(maxsize=16384)
+def _line(raw: bytes) -> str | None:
+    return _clean(_decoded(raw)) or None
 
 
 def number(value: Value) -> int | None:
