@@ -43,31 +43,111 @@ class FrameColumns(msgspec.Struct, frozen=True, kw_only=True):
     slot: list[int] = []
 
 
+class SampleColumns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Numbers measured in this slot, a block for each device: ``value[d][k][s]`` is the value of the key
+    ``key[d][k]`` of the subject ``subject[d][s]`` of ``device[d]``; null where it was not measured. The true
+    value is ``value / 10**scale[d][k]``, so that every number is a whole one and nothing is rounded."""
+
+    device: list[str] = []
+    slot: list[int] = []
+    subject: list[list[str]] = []
+    key: list[list[str]] = []
+    scale: list[list[int]] = []
+    value: list[list[list[int | None]]] = []
+
+
+class DigestColumns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the whole state of a device adds up to after this batch (see inventory.digest), as hexadecimal."""
+
+    device: list[str] = []
+    slot: list[int] = []
+    digest: list[str] = []
+
+
+GapWhat = Literal["everything", "samples"]
+GapWhy = Literal["too_old", "no_room", "damaged", "disk_refused", "refused", "set_aside", "overrun"]
+
+
+class GapColumns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What this agent has lost and will never send: batches ``first_seq`` to ``last_seq`` of an epoch and
+    lane (0 to 0 where no number was given), made between ``first_at`` and ``last_at``. Each gap has a number
+    of its own, unique in the agent."""
+
+    number: list[int] = []
+    epoch: list[str] = []
+    lane: list[str] = []
+    first_seq: list[int] = []
+    last_seq: list[int] = []
+    first_at: list[float] = []
+    last_at: list[float] = []
+    what: list[GapWhat] = []
+    why: list[GapWhy] = []
+
+
+Lane = Literal["now", "backlog"]
+"""``backlog`` carries everything, in order. While it is long, ``now`` carries whole states past it."""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent's polls of one slot. The key (agent, epoch, lane, seq) is unique for ever."""
+    """One agent's polls of one slot. The key (agent, epoch, lane, seq) is unique for ever.
+
+    ``made_at`` is the agent's clock; ``made_mono`` is its time since boot (CLOCK_BOOTTIME, seconds), which
+    nobody sets, and ``boot`` names that boot: with what the sending says of both, the collector knows when a
+    batch was made even if the clock was wrong then."""
 
     schema: str = BATCH_SCHEMA
     agent: str
     campus: str
     epoch: str
-    lane: Literal["now", "backlog"] = "backlog"
+    lane: Lane = "backlog"
     seq: int
     made_at: float
+    made_mono: float = 0.0
+    boot: str = ""
     interval_s: int
     agent_version: str = ""
     polls: PollColumns = PollColumns()
     frames: FrameColumns = FrameColumns()
     facts: FactColumns = FactColumns()
+    samples: SampleColumns = SampleColumns()
+    digests: DigestColumns = DigestColumns()
+    gaps: GapColumns = GapColumns()
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The collector's answer after commit: ``stored``, or ``duplicate`` of what it already has."""
+SENT_AT_HEADER = "Wanzhao-Sent-At"
+"""The agent's clock when it sends, seconds since 1970."""
+SENT_MONO_HEADER = "Wanzhao-Sent-Mono"
+"""Its time since boot when it sends, seconds."""
+BOOT_HEADER = "Wanzhao-Boot"
+"""Which boot that counts from."""
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Part of a batch that was not stored while the rest was: the column group, how many rows of it, why."""
+
+    part: Literal["polls", "facts", "frames", "samples", "digests", "gaps"]
+    rows: int
+    device: str = ""
+    why: str
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The collector's answer after commit: ``stored``, or ``duplicate`` of what it already has.
+
+    ``frames_wanted`` are devices whose state here differs from the digest: the agent sends all of it.
+    ``have_seq`` is the newest number of this epoch and lane that the collector holds without a hole."""
 
     status: Literal["stored", "duplicate"]
     agent: str
     epoch: str
     lane: str
     seq: int
+    rejected: list[Rejected] = []
+    frames_wanted: list[str] = []
+    have_seq: int = 0
+    received_at: float = 0.0
+    clock_offset_s: float | None = None
+    """Collector's clock minus agent's, when the batch was received."""
 
 
 # The facts that a batch carries, by subject and key. The agent writes them (agent/facts.py), the
@@ -141,3 +221,26 @@ AP_KEYS: dict[str, str] = {
     "wired_mbps": "speed of its wired uplink, Mbit/s",
     "switch_port": "where a switch of the campus has learnt it, 'device port'",
 }
+
+SAMPLE_KEYS: dict[str, str] = {
+    "in_octets": "ifHCInOctets, counter",
+    "out_octets": "ifHCOutOctets, counter",
+    "in_packets": "packets in of all kinds, counter",
+    "out_packets": "packets out of all kinds, counter",
+    "in_errors": "ifInErrors, counter",
+    "out_errors": "ifOutErrors, counter",
+    "in_discards": "ifInDiscards, counter",
+    "out_discards": "ifOutDiscards, counter",
+    "oper": "ifOperStatus, number",
+    "rx_dbm": "received light, dBm",
+    "tx_dbm": "sent light, dBm",
+    "temperature_c": "temperature, degrees Celsius",
+    "clients": "stations of an access point or SSID",
+    "in_octets_ipv6": "octets of IPv6 in, counter",
+    "out_octets_ipv6": "octets of IPv6 out, counter",
+    "in_octets_ipv4": "octets of IPv4 in, counter",
+    "out_octets_ipv4": "octets of IPv4 out, counter",
+    "uptime_s": "sysUpTime, seconds",
+    "poll_ms": "how long the poll took, milliseconds",
+}
+"""Numbers of the samples. One that is not in this list is stored as it came: newer agents may know more."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -93,7 +93,8 @@ agent_seen = Table(
     Column("agent_version", String(32), nullable=False),
 )
 
-# The proof of exactly-once: written in the same transaction as the data of the batch.
+# The proof of exactly-once: written in the same transaction as the data of the batch. ``offset_s`` is the
+# collector's clock minus the agent's; ``shift_s`` is what the slots of the batch were moved by.
 ledger = Table(
     "ledger",
     metadata,
@@ -104,9 +105,56 @@ ledger = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("sha256", String(64), nullable=False),
     Column("received_at", Double, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("offset_s", Double),
+    Column("shift_s", Integer, nullable=False, default=0),
 )
 
-# A fact holds from valid_from until before valid_to (slots); NULL: it still holds.
+# Every number up to ``seq`` has been settled (stored, or reported as lost), and its ledger row may be gone.
+watermark = Table(
+    "watermark",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("agent_id", ID, primary_key=True),
+    Column("epoch", String(32), primary_key=True),
+    Column("lane", String(8), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+# What an agent says it has lost, in its own numbering.
+gap = Table(
+    "gap",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("agent_id", ID, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("epoch", String(32), primary_key=True),
+    Column("lane", String(8), nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("received_at", Double, nullable=False),
+)
+
+# Times of which an agent's clock was wrong: slots first_slot to last_slot (as stored) were moved by shift_s.
+clock_doubt = Table(
+    "clock_doubt",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("agent_id", ID, primary_key=True),
+    Column("first_slot", BigInteger, primary_key=True),
+    Column("last_slot", BigInteger, nullable=False),
+    Column("shift_s", Integer, nullable=False),
+    Column("offset_s", Double, nullable=False),
+)
+
+# A fact holds from valid_from until before valid_to (slots); NULL: it still holds. What the store believed at
+# a time K: rows with known_from <= K and (known_to is NULL or > K), and an end counts only if ended_at <= K.
+# A row is taken back (known_to) only where a late batch changes the past; the usual end is written in place.
 fact = Table(
     "fact",
     metadata,
@@ -115,8 +163,60 @@ fact = Table(
     Column("subject", String(128), primary_key=True),
     Column("key", String(32), primary_key=True),
     Column("valid_from", BigInteger, primary_key=True),
+    Column("known_from", Double, primary_key=True),
     Column("valid_to", BigInteger),
+    Column("ended_at", Double),
+    Column("known_to", Double),
     Column("value", Text, nullable=False),
+)
+
+# What the current facts of a device add up to (inventory.digest).
+device_state = Table(
+    "device_state",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("device_id", ID, primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("slot", BigInteger, nullable=False),
+)
+
+# The samples of one batch as they came (samples.py), until they are compacted.
+landing = Table(
+    "landing",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("agent_id", ID, primary_key=True),
+    Column("epoch", String(32), primary_key=True),
+    Column("lane", String(8), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("slot", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("codec", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The samples of one device and UTC day (days since 1970).
+chunk = Table(
+    "chunk",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("device_id", ID, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("codec", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Hourly minimum, maximum, mean and last of each series of a device and UTC day.
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("device_id", ID, primary_key=True),
+    Column("codec", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 # Poll outcomes of a device and day, two bits a slot (see polls.py).

@@ -46,8 +46,12 @@ def store_batch(
         return "duplicate"
     if known is not None:
         raise Refused(_("batch %(seq)d was stored with other content") % {"seq": batch.seq}, status=409)
-    connection.execute(ledger.insert().values(**key, sha256=sha256, received_at=received_at))
-    _store_facts(connection, sender.school_id, batch)
+    connection.execute(
+        ledger.insert().values(
+            **key, sha256=sha256, received_at=received_at, made_at=batch.made_at, offset_s=None, shift_s=0
+        )
+    )
+    _store_facts(connection, sender.school_id, batch, received_at)
     _store_polls(connection, sender.school_id, batch)
     _store_seen(connection, sender, batch, received_at)
     return "stored"
@@ -70,7 +74,7 @@ NAMES_IN_A_QUERY = 5000
 """Databases bound the values of one statement (SQLite 32,766); above this whole devices are read."""
 
 
-def _store_facts(connection: Connection, school_id: str, batch: Batch) -> None:
+def _store_facts(connection: Connection, school_id: str, batch: Batch, received_at: float) -> None:
     news = list(_news(batch))
     frames = set(zip(batch.frames.device, batch.frames.slot, strict=True))
     if not news and not frames:
@@ -83,7 +87,7 @@ def _store_facts(connection: Connection, school_id: str, batch: Batch) -> None:
             _put(spans[name], slot, None)
     for slot, name, value in sorted(news, key=lambda row: row[0]):
         _put(spans[name], slot, value)
-    _save_spans(connection, school_id, spans)
+    _save_spans(connection, school_id, spans, received_at)
 
 
 def _news(batch: Batch) -> Iterable[tuple[int, _Name, FactValue]]:
@@ -138,7 +142,9 @@ def _load_spans(
     return spans
 
 
-def _save_spans(connection: Connection, school_id: str, spans: dict[_Name, list[_Span]]) -> None:
+def _save_spans(
+    connection: Connection, school_id: str, spans: dict[_Name, list[_Span]], received_at: float
+) -> None:
     new: list[dict[str, Any]] = []
     old: list[dict[str, Any]] = []
     for (device, subject, key), rows in spans.items():
@@ -146,7 +152,7 @@ def _save_spans(connection: Connection, school_id: str, spans: dict[_Name, list[
             if not span.changed:
                 continue
             row = {"device": device, "subject_": subject, "key_": key, "start": span.valid_from}
-            row |= {"end": span.valid_to, "value_": span.value, "school": school_id}
+            row |= {"end": span.valid_to, "value_": span.value, "school": school_id, "known": received_at}
             (old if span.stored else new).append(row)
     if old:
         connection.execute(
@@ -173,6 +179,7 @@ def _save_spans(connection: Connection, school_id: str, spans: dict[_Name, list[
                 valid_from=bindparam("start"),
                 valid_to=bindparam("end"),
                 value=bindparam("value_"),
+                known_from=bindparam("known"),
             ),
             new,
         )
