@@ -27,6 +27,8 @@ class CollectorSettings(Section):
     url: str
     token: SecretRef
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
     timeout_s: float = Field(default=30.0, gt=0, le=600)
 
     @field_validator("url")
@@ -36,12 +38,21 @@ class CollectorSettings(Section):
             raise ValueError(_("must begin with https:// (or http:// on a trusted network)"))
         return url.rstrip("/")
 
+    @model_validator(mode="after")
+    def _both_or_none(self) -> CollectorSettings:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError(_("cert_file and key_file belong together: give both or none"))
+        return self
+
 
 class SpoolSettings(Section):
-    """Bounds of what is kept on disk while the collector is away."""
+    """Bounds of what is kept on disk while the collector is away. ``keep_days``: how long batches stay that
+    the collector has confirmed, in case that it is set back to an older backup."""
 
     max_mib: int = Field(default=1024, ge=1)
     max_days: float = Field(default=30.0, gt=0)
+    min_free_mib: int = Field(default=256, ge=0)
+    keep_days: float = Field(default=2.0, ge=0)
 
 
 class UserSettings(Section):

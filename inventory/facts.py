@@ -44,9 +44,10 @@ class FrameColumns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SampleColumns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Numbers measured in this slot, a block for each device: ``value[d][k][s]`` is the value of the key
-    ``key[d][k]`` of the subject ``subject[d][s]`` of ``device[d]``; null where it was not measured. The true
-    value is ``value / 10**scale[d][k]``, so that every number is a whole one and nothing is rounded."""
+    """Numbers measured in this slot, in blocks of subjects that share their keys; a device may have several.
+    ``value[b][k][s]`` is the value of the key ``key[b][k]`` of the subject ``subject[b][s]`` of
+    ``device[b]``, null where it was not measured. The true value is ``value / 10**scale[b][k]``: all numbers
+    are whole ones."""
 
     device: list[str] = []
     slot: list[int] = []
@@ -235,6 +236,8 @@ SAMPLE_KEYS: dict[str, str] = {
     "rx_dbm": "received light, dBm",
     "tx_dbm": "sent light, dBm",
     "temperature_c": "temperature, degrees Celsius",
+    "cpu_percent": "load of a processor, percent",
+    "memory_percent": "memory in use, percent",
     "clients": "stations of an access point or SSID",
     "in_octets_ipv6": "octets of IPv6 in, counter",
     "out_octets_ipv6": "octets of IPv6 out, counter",
