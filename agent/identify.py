@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -39,6 +40,7 @@ class Identity:
         return {name: oid(path[:-2]) for name, path in self.product.scalars.items() if path.endswith(".*")}
 
 
+@lru_cache(maxsize=1024)
 def identity(sys_object_id: str | None, sys_descr: str | None) -> Identity | None:
     """The vendor data for a device, or None for a stranger."""
     if not sys_object_id:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from agent.snmp.target import Target
@@ -92,6 +93,7 @@ class Engine(Protocol):
     async def connect(self, target: Target) -> Link: ...
 
 
+@lru_cache(maxsize=8192)
 def oid(dotted: str) -> Oid:
     """The numbers of a dotted OID; a leading dot is allowed."""
     return tuple(map(int, dotted.strip(".").split(".")))

@@ -32,6 +32,7 @@ class Session:
 
     def __init__(self, engine: Engine, target: Target, budget_s: float, hint: Hint | None = None) -> None:
         self.target = target
+        self._waits_s = target.waits_s
         self.limits = Limits.of(target)
         self.rows: dict[str, int] = {}
         """Rows of the tables read so far, by the OID of their entry."""
@@ -104,7 +105,7 @@ class Session:
         if left_s <= 0:
             raise OutOfTime
         assert self._link is not None
-        waits_s = self.target.waits_s[:tries]
+        waits_s = self._waits_s[:tries]
         self.questions += 1
         if left_s > _AMPLE * sum(waits_s):
             answer = await self._link.ask(kind, oids, waits_s, repetitions)

@@ -90,13 +90,14 @@ async def read_table(session: Session, spec: TableSpec) -> TableRead:
 
 
 class _Column:
-    """One column on its way: ``cursor`` is the last object of it that was read."""
+    """One column on its way: ``cursor`` is the last object of it that was read, ``end`` lies behind it."""
 
-    __slots__ = ("cells", "cursor", "cut", "name", "passed_over", "prefix")
+    __slots__ = ("cells", "cursor", "cut", "end", "name", "passed_over", "prefix")
 
     def __init__(self, name: str, root: Oid, under: Oid) -> None:
         self.name = name
         self.prefix = (*root, *under)
+        self.end = (*self.prefix[:-1], self.prefix[-1] + 1)
         self.cut = len(root)
         self.cursor = self.prefix
         self.cells = self.passed_over = 0
@@ -285,11 +286,12 @@ class _Walk:
     def _keep(self, column: _Column, cells: list[tuple[Oid, Value]]) -> bool:
         """Keep the cells of one column; whether it has ended. This runs for every variable of every poll."""
         rows, name, cut, prefix, last = self.rows, column.name, column.cut, column.prefix, column.cursor
-        size = len(prefix)
+        size, end = len(prefix), column.end
         has_ended = False
         for oid, value in cells:
             index = oid[cut:]
-            if oid[:size] != prefix or not index:
+            in_order = last < oid < end  # and so inside the column
+            if not in_order and (oid[:size] != prefix or not index):
                 has_ended = True
                 break
             if len(index) > _LONGEST_INDEX:
@@ -298,7 +300,7 @@ class _Walk:
                 break
             if value.__class__ is Missing:
                 # A hole in the column where its object moves on; its end where it does not.
-                if value is Missing.END_OF_VIEW or oid <= last:
+                if value is Missing.END_OF_VIEW or not in_order:
                     has_ended = True
                     break
                 last = oid
@@ -311,7 +313,7 @@ class _Walk:
             else:
                 self.contradictions += row[name] != value
                 continue
-            if oid <= last:
+            if not in_order:
                 self.backwards += 1
             if value.__class__ is bytes:
                 self.octets += len(value)
