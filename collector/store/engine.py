@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from collector.store.schema import SCHEMA_VERSION, meta, metadata
+from collector.store import upgrade
+from collector.store.schema import SCHEMA_VERSION
 from inventory.errors import ConfigError, StoreError
+from inventory.log import get_logger
 from inventory.words import _
+
+log = get_logger(__name__)
+
+_CHANGES = 0x77616E7A68616F
+"""The advisory lock of changes to the schema: "wanzhao" in ASCII."""
+_LOCK_WAIT_S = 10
+_TRIES = 6
 
 
 def open_store(url: str) -> Engine:
-    """An engine with the tables in place.
+    """An engine with the tables of today in place: an empty or older database is brought up to date first.
 
     Raises ConfigError for a URL that is none, StoreError for a database that cannot be reached or was
     written by a newer version.
     """
+    engine = make_engine(url)
+    try:
+        with translated(engine):
+            with engine.connect().execution_options(reads_only=True) as connection:
+                version = upgrade.version_of(connection)
+            upgrade.check_not_newer(version)
+            if version != SCHEMA_VERSION:
+                change_version(engine, SCHEMA_VERSION)
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for whatever is at the URL; nothing is looked at yet. ConfigError for a URL that is none."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
@@ -35,21 +61,71 @@ def open_store(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def change_version(engine: Engine, to: int) -> int | None:
+    """Bring the database to a schema version in one transaction, one process at a time; gives back the
+    version it had (None: it was empty).
+
+    While others use the tables a change waits for them, and they for it. It gives up after a while, so that
+    it never stands before everybody else for long, and tries again.
+    """
+    for more in range(_TRIES - 1, -1, -1):
+        try:
+            with engine.begin() as connection:
+                lock_changes(connection)
+                found = upgrade.version_of(connection)
+                upgrade.check_not_newer(found)
+                if found is None and to == SCHEMA_VERSION:
+                    upgrade.create(connection)
+                else:
+                    upgrade.migrate(connection, to)
+                return found
+        except OperationalError as error:
+            if not more:
+                raise
+            log.warning("schema version %d: the tables are in use, trying again: %s", to, first_line(error))
+    raise AssertionError  # the last try returns or raises
+
+
+def lock_changes(connection: Connection) -> None:
+    """Until the end of the transaction nobody else changes the schema or restores a backup, and waiting for a
+    table is bounded. SQLite's BEGIN IMMEDIATE did both."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_CHANGES)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT_S}s'")
+
+
+@contextlib.contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """What the database's own errors mean to an operator: StoreError, without the password."""
     try:
-        metadata.create_all(engine)
-        with engine.begin() as connection:
-            _check_version(connection)
-    except StoreError:
-        engine.dispose()
-        raise
+        yield
     except SQLAlchemyError as error:
-        engine.dispose()
         raise StoreError(
-            _("the database cannot be opened: %(why)s") % {"why": _first_line(error)},
-            where=parsed.render_as_string(hide_password=True),
+            _("the database cannot be opened: %(why)s") % {"why": first_line(error)},
+            where=engine.url.render_as_string(hide_password=True),
             do=_("check that it runs, the address, the rights and the disk"),
         ) from error
-    return engine
+
+
+@contextlib.contextmanager
+def still(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees the database as it was when it first asked, and holds up nobody."""
+    options: dict[str, Any] = {"reads_only": True}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def database_bytes(connection: Connection) -> int:
+    """How much disk the database takes, its indexes included and its log not."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    return int(pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one())
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -84,20 +160,6 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
-def _check_version(connection: Connection) -> None:
-    query = select(meta.c.value).where(meta.c.school_id == "", meta.c.name == "schema_version")
-    found = connection.execute(query).scalar()
-    if found is None:
-        connection.execute(
-            meta.insert().values(school_id="", name="schema_version", value=str(SCHEMA_VERSION))
-        )
-    elif int(found) != SCHEMA_VERSION:
-        raise StoreError(
-            _("the database has schema version %(found)s, this program knows %(known)s")
-            % {"found": found, "known": SCHEMA_VERSION},
-            do=_("use the version of wanzhao that wrote it, or a newer one"),
-        )
-
-
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What a database says went wrong, without the statement that SQLAlchemy adds."""
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

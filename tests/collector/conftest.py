@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 
 from collector.store.engine import open_store
 from collector.store.schema import metadata
+from collector.store.upgrade import alembic_version
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,7 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
         if request.param == "postgresql" or opened:
             cleaner = create_engine(url)
             metadata.drop_all(cleaner)
+            alembic_version.drop(cleaner, checkfirst=True)
             cleaner.dispose()
         opened.append(open_store(url))
         return opened[-1]
