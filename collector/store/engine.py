@@ -21,6 +21,8 @@ log = get_logger(__name__)
 
 _CHANGES = 0x77616E7A68616F
 """The advisory lock of changes to the schema: "wanzhao" in ASCII."""
+_NAMED = 0x77616E7A
+"""The first half of the named locks (two halves never meet the locks of schools, which are one number)."""
 _LOCK_WAIT_S = 10
 _TRIES = 6
 
@@ -87,6 +89,14 @@ def change_version(engine: Engine, to: int) -> int | None:
                 raise
             log.warning("schema version %d: the tables are in use, trying again: %s", to, first_line(error))
     raise AssertionError  # the last try returns or raises
+
+
+def try_lock(connection: Connection, name: str) -> bool:
+    """Whether a named lock was free: it is held to the end of the transaction. SQLite has none to give."""
+    if connection.dialect.name != "postgresql":
+        return True
+    query = select(func.pg_try_advisory_xact_lock(_NAMED, func.hashtext(name)))
+    return bool(connection.execute(query).scalar_one())
 
 
 def lock_changes(connection: Connection) -> None:
