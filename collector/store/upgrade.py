@@ -57,8 +57,7 @@ def migrate(connection: Connection, to: int) -> None:
     if found == to:
         return
     log.info("database: schema version %s to %d", found, to)
-    if found is not None:
-        _stamp(connection, found)
+    _stamp(connection, found)
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["connection"] = connection
@@ -73,10 +72,11 @@ def _keep_version(connection: Connection, version: int) -> None:
     connection.execute(meta.insert().values(school_id="", name="schema_version", value=str(version)))
 
 
-def _stamp(connection: Connection, version: int) -> None:
+def _stamp(connection: Connection, version: int | None) -> None:
     alembic_version.create(connection, checkfirst=True)
     connection.execute(alembic_version.delete())
-    connection.execute(alembic_version.insert().values(version_num=_revision(version)))
+    if version is not None:
+        connection.execute(alembic_version.insert().values(version_num=_revision(version)))
 
 
 def _revision(version: int) -> str:

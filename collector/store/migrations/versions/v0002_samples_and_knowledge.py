@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from inventory.log import get_logger
 
-log = get_logger(__name__)
+log = get_logger("collector.store.migrations")  # Alembic loads this file under a name of its own
 
 revision = "0002"
 down_revision = "0001"
