@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCHES := agent-poll ingest judge exposition report
 
-.PHONY: help setup demo test check bench lock messages clean $(addprefix bench-,$(BENCHES))
+.PHONY: help setup demo test faults check bench lock messages clean $(addprefix bench-,$(BENCHES))
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,6 +26,9 @@ test: setup ## install what the tests can use, then lint, types and all tests
 	@PYTHON=$(BIN)/python sh tests/support/install-real-parts.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
+
+faults: setup ## the long fault tests (kills, cuts, crashes, clocks, bad lines): about 40 minutes on two cores
+	WANZHAO_FAULTS=long $(BIN)/python -m pytest tests/faults
 
 check: setup ## ruff and mypy
 	$(BIN)/ruff check .
