@@ -22,7 +22,7 @@ from agent.changes import Columns
 from agent.uplink import compress
 from collector import ingest
 from collector.store.engine import open_store
-from collector.store.write import Sender, store_batch
+from collector.store.write import Arrival, Sender, store_batch
 from inventory.facts import Batch, FactValue
 
 INTERVAL_S = 300
@@ -75,7 +75,7 @@ def ours(folder: Path, bodies: list[bytes]) -> float:
         now = one.made_at + 1
         ingest.check(one, SENDER, now)
         with engine.begin() as connection:
-            store_batch(connection, SENDER, one, sha256, now)
+            store_batch(connection, Arrival(SENDER, one, sha256, now))
     spent = time.process_time() - started
     engine.dispose()
     return spent

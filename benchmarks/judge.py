@@ -17,7 +17,7 @@ from figures import report
 from agent.changes import Columns
 from collector.store.engine import open_store
 from collector.store.read import read_snapshot
-from collector.store.write import Sender, store_batch
+from collector.store.write import Arrival, Sender, store_batch
 from inventory.facts import Batch, FactValue
 from inventory.judge import judge_county, judge_school
 from inventory.plan import builtin_profiles, load_profile
@@ -111,7 +111,7 @@ def fill(engine: object, one: School) -> None:
         facts=columns.facts,
     )
     with engine.begin() as connection:  # type: ignore[attr-defined]
-        store_batch(connection, Sender(one.id, campus.id, campus.id), batch, "sha", float(END))
+        store_batch(connection, Arrival(Sender(one.id, campus.id, campus.id), batch, "sha", float(END)))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from collector.store import polls
 from collector.store.engine import lock_school, upsert
 from collector.store.schema import agent_seen, fact, ledger, poll_day
 from inventory.errors import Refused
-from inventory.facts import Batch, FactValue
+from inventory.facts import Batch, FactValue, Receipt, Rejected
 from inventory.words import _
 
 
@@ -27,10 +27,35 @@ class Sender:
     campus_id: str
 
 
-def store_batch(
-    connection: Connection, sender: Sender, batch: Batch, sha256: str, received_at: float
-) -> Literal["stored", "duplicate"]:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A checked batch and what is known of its coming; ``shift_s`` is what its slots were moved by."""
+
+    sender: Sender
+    batch: Batch
+    sha256: str
+    received_at: float
+    offset_s: float | None = None
+    shift_s: int = 0
+    rejected: tuple[Rejected, ...] = ()
+
+
+def store_batch(connection: Connection, arrival: Arrival) -> Receipt:
     """Store a batch once. Raises Refused(409) when its number was used for other content."""
+    return Receipt(
+        status=_store(connection, arrival),
+        agent=arrival.batch.agent,
+        epoch=arrival.batch.epoch,
+        lane=arrival.batch.lane,
+        seq=arrival.batch.seq,
+        rejected=list(arrival.rejected),
+        received_at=arrival.received_at,
+        clock_offset_s=arrival.offset_s,
+    )
+
+
+def _store(connection: Connection, arrival: Arrival) -> Literal["stored", "duplicate"]:
+    sender, batch, received_at = arrival.sender, arrival.batch, arrival.received_at
     lock_school(connection, sender.school_id)
     key = {
         "school_id": sender.school_id,
@@ -42,13 +67,18 @@ def store_batch(
     known = connection.execute(
         select(ledger.c.sha256).where(*(ledger.c[name] == value for name, value in key.items()))
     ).scalar()
-    if known == sha256:
+    if known == arrival.sha256:
         return "duplicate"
     if known is not None:
         raise Refused(_("batch %(seq)d was stored with other content") % {"seq": batch.seq}, status=409)
     connection.execute(
         ledger.insert().values(
-            **key, sha256=sha256, received_at=received_at, made_at=batch.made_at, offset_s=None, shift_s=0
+            **key,
+            sha256=arrival.sha256,
+            received_at=received_at,
+            made_at=batch.made_at,
+            offset_s=arrival.offset_s,
+            shift_s=arrival.shift_s,
         )
     )
     _store_facts(connection, sender.school_id, batch, received_at)

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 import msgspec
 from sqlalchemy import Engine
@@ -24,10 +23,10 @@ from collector import ingest
 from collector.config import CollectorSettings
 from collector.publish import Published
 from collector.store.tokens import redeem, sender_of
-from collector.store.write import Sender, store_batch
+from collector.store.write import Arrival, Sender, store_batch
 from collector.telemetry import Telemetry
 from inventory.errors import Refused
-from inventory.facts import Batch, Receipt
+from inventory.facts import Receipt
 from inventory.log import get_logger
 from inventory.words import _
 
@@ -149,9 +148,8 @@ async def _take_from(edge: Edge, request: Request, sender: Sender) -> Response:
     ingest.check(batch, sender, edge.clock())
     async with edge.writing:
         with edge.telemetry.store_seconds.time():
-            status = await run_in_threadpool(_store, edge, sender, batch, sha256)
-    edge.telemetry.batches.labels(status).inc()
-    receipt = Receipt(status=status, agent=batch.agent, epoch=batch.epoch, lane=batch.lane, seq=batch.seq)
+            receipt = await run_in_threadpool(_store, edge, Arrival(sender, batch, sha256, edge.clock()))
+    edge.telemetry.batches.labels(receipt.status).inc()
     return JSONResponse(msgspec.to_builtins(receipt))
 
 
@@ -163,9 +161,9 @@ def _authenticate(edge: Edge, header: str) -> Sender | None:
         return sender_of(connection, edge.pepper, token.strip())
 
 
-def _store(edge: Edge, sender: Sender, batch: Batch, sha256: str) -> Literal["stored", "duplicate"]:
+def _store(edge: Edge, arrival: Arrival) -> Receipt:
     with edge.engine.begin() as connection:
-        return store_batch(connection, sender, batch, sha256, edge.clock())
+        return store_batch(connection, arrival)
 
 
 async def _read_body(request: Request, limit: int = ingest.BODY_LIMIT) -> bytes:

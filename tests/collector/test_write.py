@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from collector.store.engine import open_store
 from collector.store.read import read_snapshot
 from collector.store.schema import fact, ledger, metadata
-from collector.store.write import Sender, store_batch
+from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import Refused
 from inventory.facts import Batch
 from inventory.register import Calendar, Campus, Device, School
@@ -35,7 +35,7 @@ SCHOOL = School(
 def store(engine: Engine, one: Batch) -> str:
     sha256 = hashlib.sha256(msgspec.json.encode(one)).hexdigest()
     with engine.begin() as connection:
-        return store_batch(connection, SENDER, one, sha256, one.made_at + 1)
+        return store_batch(connection, Arrival(SENDER, one, sha256, one.made_at + 1)).status
 
 
 def look(engine: Engine, as_of: float) -> SchoolSnapshot:
