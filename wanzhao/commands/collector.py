@@ -10,6 +10,7 @@ from inventory.config import load_log_settings
 from inventory.errors import InputError
 from inventory.register import Register
 from inventory.words import _
+from wanzhao.commands import collector_store
 from wanzhao.options import Subparsers, add_config, group, need_extra, run_async
 
 try:
@@ -38,6 +39,7 @@ def add(commands: Subparsers, text: str) -> None:
         if name != "run":
             parser.add_argument("campus", metavar="CAMPUS", help=_("campus id, as in the register"))
         parser.set_defaults(run=work)
+    collector_store.add(inner)
 
 
 def _run(args: argparse.Namespace) -> int:
