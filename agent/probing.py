@@ -23,8 +23,6 @@ WITHIN_A_ROUND: frozenset[ProbeKind] = frozenset({"tcp"})
 """The others take longer than a round may; their facts go with the round in which they end."""
 _LONGEST = 1000
 """Octets of a text that a collector takes are 1 KiB."""
-AGENT = "agent@"
-"""How the device id of an agent's own tests begins; the campus follows."""
 
 
 async def _run(

@@ -21,6 +21,8 @@ PROBE_KINDS: tuple[ProbeKind, ...] = ("tcp", "dns", "http", "parity", "throughpu
 Family = Literal["ipv4", "ipv6", "both"]
 """The IP version that was forced; "both" for a comparison of the two."""
 
+AGENT = "agent@"
+"""The device under which an agent ships the results of its own tests: this and its campus."""
 PROBE = "probe:"
 """How the subject of a test's facts begins: ``probe:<kind>:<name>:<family>``."""
 

@@ -59,6 +59,8 @@ ADVICE: dict[str, Advice] = {
         SCHOOL, N_("Enter the user networks and the interface that serves each")
     ),
     "no_probe": Advice(COUNTY, N_("Prove it by a test on site; this agent does not test it")),
+    "probe_targets_few": Advice(AGENT, N_("Name at least three targets in [[agent.probes.tcp]]")),
+    "probe_no_address": Advice(AGENT, N_("Put the agent into a user network that has IPv6")),
     "contract_missing": Advice(
         SCHOOL_CARRIER, N_("Enter the contract with its bandwidth, dates and document")
     ),
@@ -84,6 +86,13 @@ ADVICE: dict[str, Advice] = {
     ),
     "next_hop_dead": Advice(
         SCHOOL_CARRIER, N_("Check the far end of the uplink: its IPv6 address does not answer")
+    ),
+    "aaaa_missing": Advice(SCHOOL_CARRIER, N_("Give clients resolvers that answer AAAA")),
+    "ipv6_unreachable": Advice(
+        SCHOOL_CARRIER, N_("Follow IPv6 from a classroom outwards: gateway, carrier, education network")
+    ),
+    "no_address_on_lan": Advice(
+        SCHOOL, N_("See why computers get no IPv6 address: router advertisements, DHCPv6, switch filters")
     ),
     "prefix_missing": Advice(SCHOOL, N_("Give each user network a /64 and advertise it")),
     "no_router_advert": Advice(

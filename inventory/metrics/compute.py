@@ -11,6 +11,7 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.ipv6 import C1, C2, C3, default_route, lan_prefix_coverage, wan_address
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
+from inventory.metrics.probes import C7, C8, active_reachability, dns_aaaa
 from inventory.metrics.quality import G1, G3, campus_completeness
 from inventory.metrics.truth import unknown
 from inventory.metrics.wireless import D1, D3, ap_online_ratio, area_coverage
@@ -26,6 +27,8 @@ COMPUTED: dict[str, CampusMetric] = {
     C1: wan_address,
     C2: default_route,
     C3: lan_prefix_coverage,
+    C7: dns_aaaa,
+    C8: active_reachability,
     D1: area_coverage,
     D3: ap_online_ratio,
     G3: campus_completeness,
