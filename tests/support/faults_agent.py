@@ -37,7 +37,7 @@ SHORT_QUEUE = 3
 @dataclass(slots=True)
 class Options:
     """What one life of an agent is to do. ``until`` is the last round; then it ships what waits and ends.
-    ``skew_s`` is how wrong its clock is. ``real_time``: slots are those of the clock, not of the seed."""
+    ``skew_s`` is how wrong its clock is, and with it the slots that it tells."""
 
     folder: str
     url: str
@@ -64,7 +64,8 @@ class Options:
     has_boot: bool = True
     failpoint: str = ""
     """NAME or NAME:N; kills the process there, at the N-th passing, once (``folder/armed`` is removed)."""
-    old_shape: bool = False
+    shape: str = ""
+    """"old": batches as the first version made them; "future": with what no version knows yet."""
     linger: bool = False
     """Goes on waiting (SIGTERM ends it) once all is shipped."""
     life: int = field(default_factory=lambda: random.SystemRandom().getrandbits(32))
@@ -96,8 +97,9 @@ class _Agent:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.history = History(self.folder / "history")
         self.rng = random.Random(f"{options.seed}/{options.life}")
+        start = options.start + int(options.skew_s)
         self.school = School(
-            options.campus, options.seed, options.start, options.interval_s, options.devices, options.weight
+            options.campus, options.seed, start, options.interval_s, options.devices, options.weight
         )
         self.teller = Teller(self.school)
         self.passes = 0
@@ -194,7 +196,7 @@ class _Agent:
             self.history.add("built", n=number, lane=lane, epoch=epoch, seq=seq, gaps=len(gaps.number))
             self.passing(f"build_{lane}")
             plain = encoded(self.school, columns, clock, lane=lane, epoch=epoch, seq=seq, gaps=gaps)
-            return compress(_old_shape(plain) if self.options.old_shape else plain)
+            return compress(_SHAPES[self.options.shape](plain))
 
         more = {"lane": lane} if "lane" in _accepts(Spool.append) else {}
         seq = self.spool.append(clock.wall, build, **more)
@@ -205,7 +207,7 @@ class _Agent:
         """Rounds of the past have the time of their slot and no boot; those of the present what is so."""
         now, mono, boot = _clock()
         slot = self.school.slot(number)
-        if not self.options.has_boot or abs(now - self.options.skew_s - slot) > 3600:
+        if not self.options.has_boot or abs(now - slot) > 3600:
             return Clock(float(slot) + 1)
         return Clock(now, mono, boot)
 
@@ -288,6 +290,18 @@ def _old_shape(plain: bytes) -> bytes:
     for name in ("samples", "digests", "gaps", "made_mono", "boot"):
         batch.pop(name, None)
     return json.dumps(batch).encode()
+
+
+def _future_shape(plain: bytes) -> bytes:
+    """A batch with columns, a table and a word that this version does not know."""
+    batch = json.loads(plain)
+    batch["weather"] = {"device": ["d"], "slot": [1], "sky": ["grey"]}
+    batch["polls"]["mood"] = ["calm"] * len(batch["polls"]["slot"])
+    batch["agent_version"] = "99.0"
+    return json.dumps(batch).encode()
+
+
+_SHAPES = {"": lambda plain: plain, "old": _old_shape, "future": _future_shape}
 
 
 def _watch_sql(agent: _Agent) -> None:

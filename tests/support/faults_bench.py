@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ class Agent:
         return read_story(self.school, self.folder / "history")
 
     def last_round(self) -> int:
-        return max(self.story.built.values(), default=0)
+        return max(self.story.built.values(), default=self.options.first)
 
     def arm(self) -> Path:
         (self.folder / "armed").touch()
@@ -194,6 +195,33 @@ class Bench:
             time.sleep(0.02)
         tail = self.collector.tail() if self.collector else ""
         raise AssertionError(f"seed {self.seed}: did not happen in {limit_s} s: {what}; {tail}")
+
+    def collector_rss_mib(self) -> float:
+        """Memory of the collector's process that is not shared with the fork server, MiB."""
+        assert self.collector is not None
+        lines = Path(f"/proc/{self.collector.pid}/smaps_rollup").read_text().splitlines()
+        private = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+        return private / 1024
+
+    def collector_files(self) -> int:
+        assert self.collector is not None
+        return len(list(Path(f"/proc/{self.collector.pid}/fd").iterdir()))
+
+    def copy_database(self) -> str:
+        """The URL of a copy of the database as it is; nobody may use it meanwhile."""
+        if self.server:
+            return self.server.new_database(like=self.database)
+        copy = self.folder / f"copy-{len(list(self.folder.glob('copy-*')))}.db"
+        for suffix in ("", "-wal"):
+            part = self.folder / f"collector.db{suffix}"
+            if part.exists():
+                shutil.copy(part, f"{copy}{suffix}")
+        return f"sqlite:///{copy}"
+
+    def set_back(self, copy: str) -> None:
+        """Use this copy from now on."""
+        self.database = copy
+        self.write_config()
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[Connection]:

@@ -48,42 +48,48 @@ Key = tuple[str, str, int]
 
 @dataclass(slots=True)
 class Story:
-    """What one agent did, read from its history."""
+    """What one agent did, read from its history. A number may be given twice, after a backup: then the newest
+    round has it, but what was answered is what it was at that time."""
 
     school: School
     built: dict[Key, int] = field(default_factory=dict)
-    spooled: dict[Key, int] = field(default_factory=dict)
-    answered: set[Key] = field(default_factory=set)
+    promised: set[int] = field(default_factory=set)
+    """Rounds of which the backlog's batch was spooled."""
+    answered: dict[Key, int | None] = field(default_factory=dict)
     events: Counter[str] = field(default_factory=Counter)
     refused: list[dict[str, Any]] = field(default_factory=list)
     epochs: set[str] = field(default_factory=set)
+    newest: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def round_of(self, key: Key) -> int | None:
         """The round that a batch carries; one that was given a new epoch keeps its number."""
+        if (number := self.answered.get(key)) is not None:
+            return number
         if key in self.built:
             return self.built[key]
-        if key[0] not in self.epochs:
-            return None
-        found = {n for (_epoch, lane, seq), n in self.built.items() if (lane, seq) == key[1:]}
-        return max(found, default=None)
+        return self.newest.get(key[1:]) if key[0] in self.epochs else None
+
+    def read(self, row: dict[str, Any]) -> None:
+        """Take in the next line."""
+        self.events[row["event"]] += 1
+        key = (row.get("epoch", ""), row.get("lane", ""), row.get("seq", 0))
+        match row["event"]:
+            case "epoch":
+                self.epochs.add(row["epoch"])
+            case "built":
+                self.built[key] = self.newest[key[1:]] = row["n"]
+            case "spooled" if row["lane"] == "backlog":
+                self.promised.add(row["n"])
+            case "answered" if key not in self.answered:
+                self.answered[key] = self.built.get(key, self.newest.get(key[1:]))
+            case "refused" | "rejected":
+                self.refused.append(row)
 
 
 def read_story(school: School, history: Path) -> Story:
     story = Story(school)
     for line in history.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        story.events[row["event"]] += 1
-        match row["event"]:
-            case "epoch":
-                story.epochs.add(row["epoch"])
-            case "built":
-                story.built[(row["epoch"], row["lane"], row["seq"])] = row["n"]
-            case "spooled":
-                story.spooled[(row["epoch"], row["lane"], row["seq"])] = row["n"]
-            case "answered":
-                story.answered.add((row["epoch"], row["lane"], row["seq"]))
-            case "refused" | "rejected":
-                story.refused.append(row)
+        story.read(json.loads(line))
     return story
 
 
@@ -91,6 +97,11 @@ def install_audit(connection: Connection) -> None:
     """Have the database itself write down each time that a batch is entered into the ledger."""
     for statement in _CREATE_AUDIT[connection.dialect.name]:
         connection.execute(text(statement))
+
+
+def reported_lost(connection: Connection, stories: Sequence[Story]) -> dict[int, str]:
+    """The rounds that the agents have reported as lost: everything or samples."""
+    return _rounds(stories, read_stored(connection, stories[0].school.campus), [])[2]
 
 
 @dataclass(slots=True)
@@ -115,20 +126,27 @@ def read_stored(connection: Connection, campus: str) -> Stored:
 
 
 def complaints(
-    connection: Connection, stories: Sequence[Story], *, samples: bool = True, history: bool = True
+    connection: Connection,
+    stories: Sequence[Story],
+    *,
+    samples: bool = True,
+    history: bool = True,
+    states: bool = True,
 ) -> list[str]:
     """Everything that is wrong with what is stored of one campus, whose spools must have been drained.
     ``stories`` are of all agents that spoke for it (several after a clone)."""
     school = stories[0].school
     stored = read_stored(connection, school.campus)
-    found = [*_duplicates(stored), *_disorder(stored), *_answered_for_nothing(stories, stored)]
+    found = [*_duplicates(stored), *_disorder(stored)]
     rounds, spoken, lost = _rounds(stories, stored, found)
+    found += _answered_for_nothing(stories, stored, lost)
     found += _losses(stories, stored, lost)
     found += _polls(connection, school, spoken)
     if samples:
         thin = {n for n, what in lost.items() if what == "samples"}
         found += _samples(connection, school, rounds - thin, thin)
-    found += _states(connection, school, spoken)
+    if states:
+        found += _states(connection, school, spoken)
     if history and not lost:
         found += _history(connection, school, rounds)
     return found
@@ -153,11 +171,15 @@ def _disorder(stored: Stored) -> list[str]:
     return _say("batches OUT OF ORDER", wrong)
 
 
-def _answered_for_nothing(stories: Sequence[Story], stored: Stored) -> list[str]:
-    return _say(
-        "batches ANSWERED AND NOT STORED",
-        [key for story in stories for key in sorted(story.answered - stored.keys)],
-    )
+def _answered_for_nothing(stories: Sequence[Story], stored: Stored, lost: dict[int, str]) -> list[str]:
+    """What was acknowledged is stored, or has been reported as lost since (a collector set back)."""
+    gone = [
+        key
+        for story in stories
+        for key in sorted(story.answered.keys() - stored.keys)
+        if key[1] == "backlog" and story.round_of(key) not in lost
+    ]
+    return _say("batches ANSWERED AND NOT STORED", gone)
 
 
 def _rounds(
@@ -172,11 +194,10 @@ def _rounds(
         numbers = {n for story in stories if (n := story.round_of(key)) is not None}
         if not numbers:
             unknown.append(key)
-        # A number that two clones gave: which of them was first is seen from who was answered.
         if len(numbers) > 1:
-            numbers = {
-                story.built[key] for story in stories if key in story.answered and key in story.built
-            } or numbers
+            # A number that two clones gave: the one was answered, the other refused.
+            told = {n for story in stories if (n := story.answered.get(key)) is not None}
+            numbers = told or numbers
         spoken |= numbers
         if key[1] == "backlog":
             whole |= numbers
@@ -195,7 +216,7 @@ def _losses(stories: Sequence[Story], stored: Stored, lost: dict[int, str]) -> l
     carried = {
         n for key in stored.keys if key[1] == "backlog" for s in stories if (n := s.round_of(key)) is not None
     }
-    promised = {n for story in stories for (_e, lane, _s), n in story.spooled.items() if lane == "backlog"}
+    promised = {n for story in stories for n in story.promised}
     return _say("rounds LOST without a word", sorted(promised - carried - lost.keys()))
 
 

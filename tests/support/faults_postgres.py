@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import postgres
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 
 @dataclass(slots=True)
@@ -28,12 +28,13 @@ class Server:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{postgres.USER}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """The URL of an empty database."""
+    def new_database(self, like: str = "") -> str:
+        """The URL of an empty database, or of a copy of another."""
         name = f"t{uuid.uuid4().hex[:12]}"
         engine = create_engine(self.url(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            source = f" TEMPLATE {make_url(like).database}" if like else ""
+            connection.exec_driver_sql(f"CREATE DATABASE {name}{source}")
         engine.dispose()
         return self.url(name)
 
