@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batches import T0, batch
 from sqlalchemy import Connection, Engine, func, select
 
 from collector.backup import back_up, restore, sums_of, verify
 from collector.store import schema
 from collector.store.engine import change_version, open_store
 from collector.store.schema import metadata
+from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import InputError, StoreError
 
 SCHOOL = "2133999001"
@@ -176,3 +178,38 @@ def test_a_backup_of_an_older_database_asks_for_the_upgrade_first(engine: Engine
     with pytest.raises(StoreError, match="migrate up"):
         back_up(engine, tmp_path / "one.backup", 100.0)
     assert list(tmp_path.glob("*.backup*")) == []
+
+
+def arrival(seq: int) -> Arrival:
+    """Batch number ``seq`` of an agent, as it comes at its time."""
+    slot = T0 + 300 * seq
+    changes: dict[Any, Any] = {("gw", "", "model"): "S5731", ("gw", "", "software"): f"V{seq // 2}"}
+    made = batch(seq, slot, changes=changes, frames=("gw",) if seq == 1 else ())
+    return Arrival(Sender(SCHOOL, made.agent, made.campus), made, f"{seq:064x}", slot + 10.0)
+
+
+def put(engine: Engine, seqs: range) -> list[str]:
+    statuses = []
+    for seq in seqs:
+        with engine.begin() as connection:
+            statuses.append(store_batch(connection, arrival(seq)).status)
+    return statuses
+
+
+def test_the_drill_a_lost_database_is_whole_again_once_the_agents_have_sent_again(
+    new_store: Callable[[], Engine], tmp_path: Path
+) -> None:
+    engine = new_store()
+    put(engine, range(1, 6))
+    back_up(engine, tmp_path / "yesterday.backup", 100.0)
+    put(engine, range(6, 12))
+    with engine.connect() as connection:
+        before_the_loss = sums_of(connection)
+    engine = new_store()
+
+    restore(engine, tmp_path / "yesterday.backup")
+    statuses = put(engine, range(3, 12))
+
+    assert statuses == ["duplicate"] * 3 + ["stored"] * 6
+    with engine.connect() as connection:
+        assert sums_of(connection) == before_the_loss
