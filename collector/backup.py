@@ -21,10 +21,10 @@ from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 
 from collector.store import upgrade
-from collector.store.engine import lock_changes, still, translated
+from collector.store.engine import insert_rows, lock_changes, still, translated
 from collector.store.schema import SCHEMA_VERSION, metadata
 from inventory.errors import InputError, StoreError
 from inventory.words import _
@@ -220,12 +220,13 @@ def _count(connection: Connection, table: Table) -> int:
 
 def _fill(connection: Connection, header: Header, file: BinaryIO, path: Path) -> dict[str, Sum]:
     tables = MetaData()
-    tables.reflect(connection, only=list(header.columns))
+    tables.reflect(connection, only=lambda name, _metadata: name in header.columns)
+    there = {name: sorted(table.columns.keys()) for name, table in tables.tables.items()}
+    if there != {name: sorted(columns) for name, columns in header.columns.items()}:
+        raise _damaged(path)
     sums = _Sums(header.columns)
     for block in _rows_of(file, path, sums):
-        names = header.columns[block.table]
-        rows = [dict(zip(names, row, strict=True)) for row in block.rows]
-        connection.execute(insert(tables.tables[block.table]), rows)
+        insert_rows(connection, tables.tables[block.table], header.columns[block.table], block.rows)
     return sums.all()
 
 

@@ -148,6 +148,23 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
+def insert_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert many rows of values by the names of their columns, by the quickest way the database has."""
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.quote
+        into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    statement = str(table.insert().compile(dialect=connection.dialect, column_keys=list(names)))
+    order = [names.index(column.name) for column in table.columns if column.name in names]
+    connection.exec_driver_sql(statement, [tuple(row[at] for at in order) for row in rows])
+
+
 def lock_school(connection: Connection, school_id: str) -> None:
     """One writer a school at a time: an advisory lock in PostgreSQL; SQLite's BEGIN IMMEDIATE did it."""
     if connection.dialect.name == "postgresql":
