@@ -8,7 +8,7 @@ from pathlib import Path
 import faults_postgres
 import postgres
 import pytest
-from faults_bench import Bench
+from faults_bench import Bench, scaled
 from faults_fork import Forks, forks
 
 
@@ -58,9 +58,18 @@ def pg_bench(
         one.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+_BOTH = ["bench", pytest.param("pg_bench", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=_BOTH, ids=["sqlite", "postgresql"])
 def any_bench(request: pytest.FixtureRequest) -> Callable[[int], Bench]:
     """One after the other on both."""
-    name = "bench" if request.param == "sqlite" else "pg_bench"
-    found: Callable[[int], Bench] = request.getfixturevalue(name)
+    found: Callable[[int], Bench] = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=scaled(_BOTH[:1], _BOTH))
+def either_bench(request: pytest.FixtureRequest) -> Callable[[int], Bench]:
+    """SQLite in the short form, both in the long one."""
+    found: Callable[[int], Bench] = request.getfixturevalue(request.param)
     return found

@@ -20,8 +20,8 @@ def copy_spool(agent: Agent, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(1, 5))
-def test_an_agent_and_its_clone_both_arrive_whole(any_bench: Make, seed: int) -> None:
-    bench = any_bench(seed)
+def test_an_agent_and_its_clone_both_arrive_whole(either_bench: Make, seed: int) -> None:
+    bench = either_bench(seed)
     bench.start_collector()
     agent = bench.enrol(stride=2)
     bench.finish(agent, rounds=5)
@@ -64,9 +64,9 @@ def test_an_agent_set_back_to_an_older_backup_goes_on_under_a_new_epoch(bench: M
 @pytest.mark.parametrize("seed", seeds(1, 5))
 @pytest.mark.parametrize("keep_s", [2 * 86400.0, 0.0])
 def test_a_database_set_back_to_yesterday_is_filled_again_or_the_gap_is_told(
-    any_bench: Make, seed: int, keep_s: float
+    either_bench: Make, seed: int, keep_s: float
 ) -> None:
-    bench = any_bench(seed)
+    bench = either_bench(seed)
     bench.start_collector()
     agent = bench.enrol(keep_s=keep_s)
     bench.finish(agent, rounds=6)

@@ -20,8 +20,8 @@ Make = Callable[[int], Bench]
 
 
 @pytest.mark.parametrize("seed", seeds(1, 3))
-def test_seven_days_without_a_collector_arrive_afterwards(any_bench: Make, seed: int) -> None:
-    bench = any_bench(seed)
+def test_seven_days_without_a_collector_arrive_afterwards(either_bench: Make, seed: int) -> None:
+    bench = either_bench(seed)
     interval_s = scaled(3600, 300)
     rounds = 7 * 86400 // interval_s
     agent = bench.enrol(interval_s=interval_s, url="http://127.0.0.1:9", ahead=rounds, until=rounds)

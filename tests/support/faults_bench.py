@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import faults_agent
 import faults_collector
@@ -28,6 +28,7 @@ from collector.store.engine import open_store
 from collector.store.tokens import load_pepper, new_token
 from wanzhao.demo.processes import free_port
 
+T = TypeVar("T")
 LONG = os.environ.get("WANZHAO_FAULTS", "") == "long"
 FIRST_SEED = int(os.environ.get("WANZHAO_FAULTS_SEED", "20260923"))
 PAST_S = 30 * 86400
@@ -39,7 +40,8 @@ def seeds(short: int, long: int) -> list[int]:
     return [FIRST_SEED + n for n in range(long if LONG else short)]
 
 
-def scaled(short: int, long: int) -> int:
+def scaled(short: T, long: T) -> T:
+    """The one in `make test`, the other in `make faults`."""
     return long if LONG else short
 
 
