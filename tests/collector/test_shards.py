@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import postgres
@@ -222,3 +224,10 @@ def test_an_import_is_the_same_on_two_databases_as_on_one(two: Shards) -> None:
     assert first.added == tuple(SCHOOLS)
     assert (second.added, second.changed, second.removed) == ((), (), (SCHOOLS[0],))
     assert two.register() == replace(COUNTY, schools=COUNTY.schools[1:])
+
+
+def test_the_documentation_distributes_every_table() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")
+
+    distributed = re.findall(r"create_distributed_table\('(\w+)', 'school_id'", page)
+    assert sorted(distributed) == sorted(metadata.tables)
