@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
+from collector.store.history import history
 from collector.store.polls import DAY_S, PollDays
-from collector.store.schema import agent_seen, fact, poll_day
+from collector.store.schema import agent_seen, poll_day
 from inventory.register import Calendar, School
 from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
 
@@ -18,9 +19,15 @@ LOOK_BACK_DAYS = 61
 
 
 def read_snapshot(
-    connection: Connection, school: School, calendar: Calendar, interval_s: int, as_of: float
+    connection: Connection,
+    school: School,
+    calendar: Calendar,
+    interval_s: int,
+    as_of: float,
+    as_known: float | None = None,
 ) -> SchoolSnapshot:
-    """Everything known now about one school as of ``as_of`` (seconds since 1970)."""
+    """Everything about one school as of ``as_of`` (seconds since 1970); of its facts what was known at
+    ``as_known`` (None: now). Polls are kept as they are known now."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
     polls = _polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, interval_s)
     return SchoolSnapshot(
@@ -28,7 +35,7 @@ def read_snapshot(
         school=school,
         calendar=calendar,
         interval_s=interval_s,
-        facts=_facts(connection, school.id, since, int(as_of)),
+        facts=_facts(connection, school.id, since, int(as_of), as_known),
         polls={device: Polls(days) for device, days in polls.items()},
         agents=tuple(
             _agent_as_of(agent, school, polls, as_of) for agent in read_agents(connection, school.id)
@@ -60,19 +67,18 @@ def _agent_as_of(agent: AgentSeen, school: School, polls: dict[str, PollDays], a
     return replace(agent, last_report=newest, newest_slot=newest)
 
 
-def _facts(connection: Connection, school_id: str, since: int, until: int) -> dict[FactKey, tuple[Span, ...]]:
-    rows = connection.execute(
-        select(fact.c.device_id, fact.c.subject, fact.c.key, fact.c.valid_from, fact.c.valid_to, fact.c.value)
-        .where(
-            fact.c.school_id == school_id,
-            fact.c.valid_from <= until,
-            or_(fact.c.valid_to.is_(None), fact.c.valid_to > since),
-        )
-        .order_by(fact.c.device_id, fact.c.subject, fact.c.key, fact.c.valid_from)
-    )
+def _facts(
+    connection: Connection, school_id: str, since: int, until: int, as_known: float | None
+) -> dict[FactKey, tuple[Span, ...]]:
     spans: dict[FactKey, list[Span]] = defaultdict(list)
-    for device, subject, key, valid_from, valid_to, value in rows:
-        spans[(device, subject, key)].append(Span(valid_from, valid_to, json.loads(value)))
+    for row in history(connection, school_id, since, until, as_known):
+        found = spans[(row.device, row.subject, row.key)]
+        value = json.loads(row.value)
+        if found and found[-1].end == row.start and found[-1].value == value:
+            # Told again: one span, in more than one row.
+            found[-1] = Span(found[-1].start, row.end, value)
+        else:
+            found.append(Span(row.start, row.end, value))
     return {name: tuple(found) for name, found in spans.items()}
 
 

@@ -1,0 +1,95 @@
+"""What the store says of facts: as of any time, and as it was known at any time (see schema.fact)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+
+from collector.store.schema import fact
+from collector.store.spans import ABSENT
+from inventory.facts import FactValue
+from inventory.snapshot import FactKey
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fact's value, as JSON text, from ``start`` until before ``end`` (slots; None: it still holds)."""
+
+    device: str
+    subject: str
+    key: str
+    start: int
+    end: int | None
+    value: str
+
+
+def history(
+    connection: Connection,
+    school_id: str,
+    since: int,
+    until: int,
+    as_known: float | None = None,
+    only: tuple[str, ...] = (),
+) -> Iterator[Held]:
+    """The values that held at any time from after ``since`` to ``until``, in the order of facts and times, as
+    they were known at ``as_known`` (None: now). ``only`` is a device, or a device, a subject and a key."""
+    end = _end_as_known(as_known)
+    names = (fact.c.device_id, fact.c.subject, fact.c.key)
+    rows = connection.execute(
+        select(*names, fact.c.valid_from, end, fact.c.value)
+        .where(
+            fact.c.school_id == school_id,
+            *(column == name for column, name in zip(names, only, strict=False)),
+            fact.c.valid_from <= until,
+            or_(end.is_(None), end > since),
+            fact.c.key != "",
+            fact.c.value != ABSENT,
+            _known(as_known),
+        )
+        .order_by(*names, fact.c.valid_from)
+    )
+    return (Held(*row) for row in rows)
+
+
+def state_at(
+    connection: Connection, school_id: str, as_of: float, as_known: float | None = None, device: str = ""
+) -> dict[FactKey, FactValue]:
+    """The whole state of a school (or of one device of it) as of a time: (device, subject, key) -> value."""
+    only = (device,) if device else ()
+    slot = int(as_of)
+    found = history(connection, school_id, slot, slot, as_known, only)
+    return {(row.device, row.subject, row.key): json.loads(row.value) for row in found}
+
+
+def fact_at(
+    connection: Connection,
+    school_id: str,
+    device: str,
+    subject: str,
+    key: str,
+    as_of: float,
+    as_known: float | None = None,
+) -> FactValue:
+    """One fact as of a time, as it was known at another (None: now); None where it was not true."""
+    slot = int(as_of)
+    found = history(connection, school_id, slot, slot, as_known, (device, subject, key))
+    value: FactValue = next((json.loads(row.value) for row in found), None)
+    return value
+
+
+def _known(as_known: float | None) -> ColumnElement[bool]:
+    if as_known is None:
+        return fact.c.known_to.is_(None)
+    return and_(fact.c.known_from <= as_known, or_(fact.c.known_to.is_(None), fact.c.known_to > as_known))
+
+
+def _end_as_known(as_known: float | None) -> ColumnElement[Any]:
+    """An end counts from when it was known; rows of before ends had a time have always had theirs."""
+    if as_known is None:
+        return fact.c.valid_to
+    known = or_(fact.c.ended_at.is_(None), fact.c.ended_at <= as_known)
+    return case((known, fact.c.valid_to), else_=None)
