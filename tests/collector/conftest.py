@@ -7,11 +7,11 @@ from pathlib import Path
 
 import postgres
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, inspect
 
 from collector.store.engine import open_store
-from collector.store.schema import metadata
-from collector.store.upgrade import alembic_version
+from collector.store.schema import SCHEMA_VERSION, meta, metadata
+from collector.store.upgrade import alembic_version, version_of
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +34,7 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 
     def fresh() -> Engine:
         if request.param == "postgresql" or opened:
-            cleaner = create_engine(url)
-            metadata.drop_all(cleaner)
-            alembic_version.drop(cleaner, checkfirst=True)
-            cleaner.dispose()
+            _empty(url)
         opened.append(open_store(url))
         return opened[-1]
 
@@ -50,3 +47,25 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 def engine(new_store: Callable[[], Engine]) -> Engine:
     """One empty store."""
     return new_store()
+
+
+def _empty(url: str) -> None:
+    """Leave nothing of the test before; new tables only where it has left others than those of today."""
+    cleaner = create_engine(url)
+    with cleaner.begin() as connection:
+        if _has_todays_tables(connection):
+            names = ", ".join(f'"{name}"' for name in metadata.tables if name != meta.name)
+            connection.exec_driver_sql(f"TRUNCATE {names}")
+            connection.execute(meta.delete().where(meta.c.name != "schema_version"))
+        else:
+            metadata.drop_all(connection)
+            alembic_version.drop(connection, checkfirst=True)
+    cleaner.dispose()
+
+
+def _has_todays_tables(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql" or version_of(connection) != SCHEMA_VERSION:
+        return False
+    parts = connection.exec_driver_sql("SELECT count(*) FROM pg_inherits").scalar_one()
+    tables = inspect(connection).get_table_names()
+    return parts == 0 and set(tables) == {*metadata.tables, alembic_version.name}
