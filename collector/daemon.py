@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 from collector.config import CollectorSettings
 from collector.judging import Plan, judge_and_keep, load_plans
@@ -22,6 +23,7 @@ from collector.store.engine import open_store
 from collector.store.tokens import load_pepper
 from collector.telemetry import Telemetry
 from collector.web.app import Edge, make_app
+from collector.web.guard import GuardedProtocol
 from inventory.errors import ConfigError, StoreError, WanzhaoError
 from inventory.log import get_logger
 from inventory.words import _
@@ -29,6 +31,8 @@ from inventory.words import _
 log = get_logger(__name__)
 
 PEPPER_FILE = "pepper"
+CONNECTIONS = 4096
+"""Open at once; each agent keeps one for a minute after a batch."""
 
 
 class _Server(uvicorn.Server):
@@ -82,6 +86,25 @@ class Judging:
         return fresh
 
 
+def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
+    """How HTTP is served: HTTP/1.1 behind the guard, no trust in what a proxy may say."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=8,
+        limit_concurrency=CONNECTIONS,
+        http=GuardedProtocol,
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+    )
+
+
 async def run_collector(settings: CollectorSettings, base: Path, publish: Publish) -> None:
     """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages."""
     engine = open_store(settings.database_url)
@@ -89,23 +112,7 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
     telemetry = Telemetry()
     judging = Judging(engine, load_plans(settings.profiles, base), telemetry, publish)
     edge = Edge(settings, engine, pepper, telemetry, lambda: judging.published)
-    server = _Server(
-        uvicorn.Config(
-            make_app(edge),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=8,
-            limit_concurrency=1024,
-            h11_max_incomplete_event_size=32 * 1024,
-            http="h11",
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-        )
-    )
+    server = _Server(server_config(settings, make_app(edge)))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
     scheduler = AsyncIOScheduler()
@@ -133,5 +140,6 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
     finally:
         scheduler.shutdown(wait=False)
         await first
+        await run_in_threadpool(edge.close)
         engine.dispose()
     log.info("collector stopped")

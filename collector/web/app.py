@@ -2,68 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
-import msgspec
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from collector import ingest
-from collector.config import CollectorSettings
 from collector.publish import Published
-from collector.store.tokens import redeem, sender_of
-from collector.store.write import Arrival, Sender, store_batch
-from collector.telemetry import Telemetry
+from collector.store.tokens import new_token, redeem
+from collector.web.guard import OneReading
+from collector.web.intake import Edge, audit, busy, read_body, refusal, sender_or_none, take_batch
 from inventory.errors import Refused
-from inventory.facts import Receipt
 from inventory.log import get_logger
 from inventory.words import _
+
+__all__ = ["Edge", "make_app"]
 
 log = get_logger(__name__)
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
-BODY_TIMEOUT_S = 30.0
-RETRY_AFTER_S = 5
 CODE_TRIES_A_MINUTE = 30
-
-
-@dataclass(slots=True)
-class Edge:
-    """What the handlers share."""
-
-    settings: CollectorSettings
-    engine: Engine
-    pepper: bytes
-    telemetry: Telemetry
-    published: Callable[[], Published]
-    clock: Callable[[], float] = time.time
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    under_way: int = 0
-    code_tries: list[float] = field(default_factory=list)
 
 
 def make_app(edge: Edge) -> Starlette:
     """The collector's HTTP application."""
 
     async def batches(request: Request) -> Response:
-        return await _take_batch(edge, request)
+        return await take_batch(edge, request)
 
     async def whose(request: Request) -> Response:
-        sender = await run_in_threadpool(_authenticate, edge, request.headers.get("Authorization", ""))
+        sender = await sender_or_none(edge, request)
         if sender is None:
             return _error(401, _("the token is missing, wrong or revoked"))
         return JSONResponse({"campus": sender.campus_id})
+
+    async def rotate(request: Request) -> Response:
+        return await _rotate(edge, request)
 
     async def enrol(request: Request) -> Response:
         return await _enrol(edge, request)
@@ -95,12 +75,13 @@ def make_app(edge: Edge) -> Starlette:
     async def landing(_request: Request) -> Response:
         return HTMLResponse(_landing(edge.published()), headers=_PAGE_HEADERS)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", landing),
             Route("/v1/batches", batches, methods=["POST"]),
             Route("/v1/agent", whose),
             Route("/v1/enrol", enrol, methods=["POST"]),
+            Route("/v1/rotate", rotate, methods=["POST"]),
             Route("/metrics", metrics),
             Route("/probe", probe),
             Route("/sd", discovery),
@@ -109,7 +90,11 @@ def make_app(edge: Edge) -> Starlette:
             Route("/report/{rest:path}", page),
         ],
         exception_handlers={HTTPException: _http_error, SQLAlchemyError: _database_error},
+        middleware=[Middleware(OneReading)],
     )
+    # A redirect would name the host that the request claims to be for.
+    app.router.redirect_slashes = False
+    return app
 
 
 _PAGE_HEADERS = {
@@ -119,82 +104,23 @@ _PAGE_HEADERS = {
 }
 
 
-async def _take_batch(edge: Edge, request: Request) -> Response:
-    sender = await run_in_threadpool(_authenticate, edge, request.headers.get("Authorization", ""))
-    if sender is None:
-        edge.telemetry.batches.labels("refused").inc()
-        return _error(401, _("the token is missing, wrong or revoked"))
-    if edge.under_way >= edge.settings.batches_at_once:
-        edge.telemetry.batches.labels("busy").inc()
-        return _busy(_("too many batches at once"))
-    edge.under_way += 1
-    try:
-        return await _take_from(edge, request, sender)
-    except Refused as error:
-        edge.telemetry.batches.labels("refused").inc()
-        log.warning("campus %s: batch refused, HTTP %d: %s", sender.campus_id, error.status, error.what)
-        return _error(error.status, error.what)
-    except SQLAlchemyError:
-        edge.telemetry.batches.labels("busy").inc()
-        raise
-    finally:
-        edge.under_way -= 1
-
-
-async def _take_from(edge: Edge, request: Request, sender: Sender) -> Response:
-    body = await _read_body(request)
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    batch, sha256 = await run_in_threadpool(ingest.decode, body, encoding)
-    ingest.check(batch, sender, edge.clock())
-    async with edge.writing:
-        with edge.telemetry.store_seconds.time():
-            receipt = await run_in_threadpool(_store, edge, Arrival(sender, batch, sha256, edge.clock()))
-    edge.telemetry.batches.labels(receipt.status).inc()
-    return JSONResponse(msgspec.to_builtins(receipt))
-
-
-def _authenticate(edge: Edge, header: str) -> Sender | None:
-    kind, _space, token = header.partition(" ")
-    if kind.lower() != "bearer" or not token.isascii():
-        return None
-    with edge.engine.connect().execution_options(reads_only=True) as connection:
-        return sender_of(connection, edge.pepper, token.strip())
-
-
-def _store(edge: Edge, arrival: Arrival) -> Receipt:
-    with edge.engine.begin() as connection:
-        return store_batch(connection, arrival)
-
-
-async def _read_body(request: Request, limit: int = ingest.BODY_LIMIT) -> bytes:
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        raise Refused(_("the body is larger than %(limit)d bytes") % {"limit": limit}, status=413)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            async for part in request.stream():
-                body += part
-                if len(body) > limit:
-                    raise Refused(_("the body is larger than %(limit)d bytes") % {"limit": limit}, status=413)
-    except TimeoutError as error:
-        raise Refused(_("the body did not arrive in time"), status=408) from error
-    return bytes(body)
-
-
 async def _enrol(edge: Edge, request: Request) -> Response:
     now = edge.clock()
     edge.code_tries[:] = [t for t in edge.code_tries if t > now - 60]
     if len(edge.code_tries) >= CODE_TRIES_A_MINUTE:
-        return _busy(_("too many enrolment attempts"), status=429)
+        edge.telemetry.turned_away.labels("codes").inc()
+        return busy(_("too many enrolment attempts"), status=429)
     edge.code_tries.append(now)
     try:
-        body = json.loads(await _read_body(request, 4096))
+        body = json.loads(await read_body(request, 4096))
         code = body["code"] if isinstance(body, dict) else None
         if not isinstance(code, str):
             raise Refused(_("the request needs a code"), status=422)
         campus, token = await run_in_threadpool(_redeem, edge, code, now)
     except Refused as error:
-        return _error(error.status, error.what)
+        if error.status == 403:
+            audit(request, 403, "a wrong enrolment code")
+        return refusal(error)
     except (ValueError, KeyError, RecursionError):
         return _error(422, _("the request needs a code"))
     log.info("campus %s: an agent was enrolled", campus)
@@ -204,6 +130,21 @@ async def _enrol(edge: Edge, request: Request) -> Response:
 def _redeem(edge: Edge, code: str, now: float) -> tuple[str, str]:
     with edge.engine.begin() as connection:
         return redeem(connection, edge.pepper, code, now)
+
+
+async def _rotate(edge: Edge, request: Request) -> Response:
+    """A second token for the agent that has one: both are good until the old one is revoked."""
+    sender = await sender_or_none(edge, request)
+    if sender is None:
+        return _error(401, _("the token is missing, wrong or revoked"))
+
+    def another() -> str:
+        with edge.engine.begin() as connection:
+            return new_token(connection, edge.pepper, sender.school_id, sender.campus_id, edge.clock())
+
+    token = await run_in_threadpool(another)
+    log.info("campus %s: the agent took a new token", sender.campus_id)
+    return JSONResponse({"campus": sender.campus_id, "token": token})
 
 
 def _probe(published: Published, request: Request) -> Response:
@@ -239,10 +180,6 @@ def _landing(published: Published) -> str:
     return f'<!doctype html><meta charset="utf-8"><title>wanzhao</title><h1>wanzhao 万兆</h1><ul>{items}</ul>'
 
 
-def _busy(what: str, status: int = 503) -> Response:
-    return JSONResponse({"error": what}, status_code=status, headers={"Retry-After": str(RETRY_AFTER_S)})
-
-
 def _error(status: int, what: str) -> Response:
     return JSONResponse({"error": what}, status_code=status)
 
@@ -250,7 +187,7 @@ def _error(status: int, what: str) -> Response:
 async def _database_error(_request: Request, error: Exception) -> Response:
     """The database is away or full: nothing was committed, the agent keeps what it has and comes again."""
     log.error("database: %s", str(error).splitlines()[0])
-    return _busy(_("the database cannot store now"))
+    return busy(_("the database cannot store now"))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -1,0 +1,257 @@
+"""Batches in: who sends, how much at once, in which form; then judged, queued, answered after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Engine, select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from collector import clock, ingest
+from collector.commit import Committer
+from collector.config import CollectorSettings
+from collector.publish import Published
+from collector.store.schema import device_state
+from collector.store.tokens import sender_of
+from collector.store.write import Arrival, Sender
+from collector.telemetry import Telemetry
+from collector.web.throttle import RETRY_AFTER_S, Throttle
+from inventory.errors import Refused, StoreBusy
+from inventory.facts import BATCH_MEDIA_TYPE, BOOT_HEADER, SENT_AT_HEADER, SENT_MONO_HEADER, Receipt
+from inventory.log import get_logger
+from inventory.words import _
+
+log = get_logger(__name__)
+
+BODY_TIMEOUT_S = 30.0
+SLOWEST_BYTES_A_SECOND = 4096
+"""Half of what a line of 64 kbit/s carries."""
+_MEDIA = BATCH_MEDIA_TYPE.partition(";")[0]
+_PREFIX = re.compile(r"wz_([0-9a-f]{12})_")
+
+
+@dataclass(slots=True)
+class Edge:
+    """What the handlers share."""
+
+    settings: CollectorSettings
+    engine: Engine
+    pepper: bytes
+    telemetry: Telemetry
+    published: Callable[[], Published]
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    under_way: int = 0
+    code_tries: list[float] = field(default_factory=list)
+    throttle: Throttle = field(default_factory=Throttle)
+    committer: Committer = field(init=False)
+    caps: ingest.Caps = field(init=False)
+    # Decoding costs memory, up to a hundred MiB for the worst body: two at a time.
+    decoders: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="decode")
+    )
+
+    def __post_init__(self) -> None:
+        self.committer = Committer(self.engine, self.telemetry)
+        self.caps = ingest.Caps(known_devices=self._known_devices)
+
+    def close(self) -> None:
+        """Finish what is queued, and take nothing more in."""
+        self.committer.close()
+        self.decoders.shutdown(wait=True)
+
+    def _known_devices(self, school_id: str) -> list[str]:
+        query = select(device_state.c.device_id).where(device_state.c.school_id == school_id)
+        with self.engine.connect().execution_options(reads_only=True) as connection:
+            return list(connection.execute(query).scalars())
+
+
+async def take_batch(edge: Edge, request: Request) -> Response:
+    """The answer to a batch, counted by status."""
+    answer = await _admit(edge, request)
+    edge.telemetry.answers.labels(str(answer.status_code)).inc()
+    if answer.status_code not in (200, 429, 503):
+        edge.telemetry.batches.labels("refused").inc()
+    elif answer.status_code != 200:
+        edge.telemetry.batches.labels("busy").inc()
+    return answer
+
+
+async def sender_or_none(edge: Edge, request: Request) -> Sender | None:
+    """Who sends, by the token alone; None, and a line for the audit, where it is no good."""
+    header = request.headers.get("Authorization", "")
+    sender = await run_in_threadpool(_authenticate, edge, header)
+    if sender is None:
+        found = _PREFIX.search(header)
+        audit(request, 401, f"token {found[1] if found else 'unreadable'}")
+    return sender
+
+
+def audit(request: Request, status: int, who: str) -> None:
+    """One line for each time that somebody is turned away; the secret is never in it."""
+    host = request.client.host if request.client else "unknown"
+    log.warning("audit: %s: HTTP %d for %s %s, %s", host, status, request.method, request.url.path, who)
+
+
+async def read_body(request: Request, limit: int = ingest.BODY_LIMIT) -> bytes:
+    """The body; Refused(413) beyond the limit, Refused(408) when it comes more slowly than any line does."""
+    said = request.headers.get("Content-Length", "0")
+    if int(said) > limit:  # h11 lets digits through only
+        raise _too_large(limit)
+    body = bytearray()
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + BODY_TIMEOUT_S
+    try:
+        async with asyncio.timeout_at(deadline) as alarm:
+            async for part in request.stream():
+                body += part
+                if len(body) > limit:
+                    raise _too_large(limit)
+                alarm.reschedule(deadline + len(body) / SLOWEST_BYTES_A_SECOND)
+    except TimeoutError as error:
+        raise Refused(_("the body did not arrive in time"), status=408) from error
+    except ClientDisconnect as error:
+        raise Refused(_("the connection was cut in the middle of the body"), status=400) from error
+    return bytes(body)
+
+
+def busy(what: str, status: int = 503, retry_after_s: int = RETRY_AFTER_S) -> Response:
+    """Come again: nothing was stored."""
+    return JSONResponse({"error": what}, status_code=status, headers={"Retry-After": str(retry_after_s)})
+
+
+def refusal(error: Refused) -> Response:
+    """No, for good, and why. A body that came too slowly ends its connection."""
+    headers = {"Connection": "close"} if error.status == 408 else {}
+    return JSONResponse({"error": error.what}, status_code=error.status, headers=headers)
+
+
+async def _admit(edge: Edge, request: Request) -> Response:
+    sender = await sender_or_none(edge, request)
+    if sender is None:
+        return refusal(Refused(_("the token is missing, wrong or revoked"), status=401))
+    if (answer := _form_fault(request)) is not None:
+        return answer
+    if edge.committer.full():
+        return _turned_away(edge, "queue", 503, _("the collector has more batches waiting than it can keep"))
+    if edge.under_way >= edge.settings.batches_at_once:
+        return _turned_away(edge, "connections", 503, _("too many batches at once"))
+    agent = f"{sender.school_id}/{sender.agent_id}"
+    if limit := edge.throttle.enter(agent, edge.monotonic()):
+        return _turned_away(edge, limit, 429, _("this agent sends too many batches"))
+    edge.under_way += 1
+    try:
+        return await _take(edge, request, sender)
+    except Refused as error:
+        if error.status == 403:
+            audit(request, 403, f"campus {sender.campus_id}: {error.what}")
+        else:
+            log.warning("campus %s: batch refused, HTTP %d: %s", sender.campus_id, error.status, error.what)
+        return refusal(error)
+    except StoreBusy as error:
+        return busy(error.what)
+    finally:
+        edge.under_way -= 1
+        edge.throttle.leave(agent)
+
+
+async def _take(edge: Edge, request: Request, sender: Sender) -> Response:
+    body = await read_body(request)
+    received_at = edge.clock()
+    loop = asyncio.get_running_loop()
+    arrival = await loop.run_in_executor(edge.decoders, _arrival, edge, request, sender, body, received_at)
+    rows = ingest.rows_of(arrival.batch)
+    receipt = await asyncio.wrap_future(edge.committer.submit(arrival, rows))
+    _count(edge, arrival, receipt)
+    return JSONResponse(msgspec.to_builtins(receipt))
+
+
+def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received_at: float) -> Arrival:
+    """The batch of a body as it will be stored: its slots moved to the true time, unfit rows left out."""
+    one = ingest.decoded(body, request.headers.get("Content-Encoding", "").strip().lower())
+    edge.telemetry.unknown_fields.inc(one.unknown_fields)
+    right = clock.correction(
+        one.batch,
+        _number(request.headers.get(SENT_AT_HEADER)),
+        _number(request.headers.get(SENT_MONO_HEADER)),
+        request.headers.get(BOOT_HEADER, ""),
+        received_at,
+    )
+    batch = clock.shifted(one.batch, right.shift_s)
+    batch, rejected = ingest.sifted(batch, sender, received_at, edge.caps)
+    return Arrival(
+        sender,
+        batch,
+        one.sha256,
+        received_at,
+        offset_s=right.offset_s,
+        shift_s=right.shift_s,
+        rejected=(*one.rejected, *rejected),
+    )
+
+
+def _count(edge: Edge, arrival: Arrival, receipt: Receipt) -> None:
+    edge.telemetry.batches.labels(receipt.status).inc()
+    if receipt.status != "stored":
+        return
+    campus = arrival.sender.campus_id
+    for one in arrival.rejected:
+        edge.telemetry.rejected_rows.labels(one.part).inc(one.rows)
+        log.warning("campus %s: %d rows of %s not stored: %s", campus, one.rows, one.part, one.why)
+    if arrival.shift_s:
+        edge.telemetry.clock_doubts.inc()
+        log.warning(
+            "campus %s: batch %d was made with a wrong clock, moved by %d s",
+            campus,
+            arrival.batch.seq,
+            arrival.shift_s,
+        )
+
+
+def _form_fault(request: Request) -> Response | None:
+    """415 with what is understood, for a form of the batch that this version does not know."""
+    media, *parameters = [part.strip().lower() for part in request.headers.get("Content-Type", "").split(";")]
+    versions = [value for name, _is, value in (p.partition("=") for p in parameters) if name.strip() == "v"]
+    if media in ("", _MEDIA) and versions in ([], ["1"]):
+        return None
+    what = _("the batch must be %(media)s") % {"media": BATCH_MEDIA_TYPE}
+    return JSONResponse(
+        {"error": what, "understood": [BATCH_MEDIA_TYPE]},
+        status_code=415,
+        headers={"Accept": BATCH_MEDIA_TYPE},
+    )
+
+
+def _turned_away(edge: Edge, limit: str, status: int, what: str) -> Response:
+    edge.telemetry.turned_away.labels(limit).inc()
+    return busy(what, status=status)
+
+
+def _authenticate(edge: Edge, header: str) -> Sender | None:
+    kind, _space, token = header.partition(" ")
+    if kind.lower() != "bearer" or not token.isascii():
+        return None
+    with edge.engine.connect().execution_options(reads_only=True) as connection:
+        return sender_of(connection, edge.pepper, token.strip())
+
+
+def _number(text: str | None) -> float | None:
+    """The number of a header, or None where it is none; not a number and infinity are none."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and abs(number) < 1e12 else None
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(_("the body is larger than %(limit)d bytes") % {"limit": limit}, status=413)
