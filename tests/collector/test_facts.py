@@ -212,16 +212,15 @@ def test_an_old_digest_is_not_compared_with_a_newer_state(engine: Engine) -> Non
 def test_what_cannot_be_stored_of_a_frame_is_not_asked_for_again_and_again(engine: Engine) -> None:
     told: State = {SPEED: 10000, ("gw", "", "sys_name"): "cleaned on the way in"}
     more = told | {("gw", "", "model"): "S5731"}
+    steps: list[tuple[State, tuple[str, ...], State]] = [
+        ({SPEED: 10000}, ("gw",), told),
+        ({}, (), told),
+        ({("gw", "", "model"): "S5731"}, (), more),
+        ({}, (), told),
+    ]
     receipts = []
     with engine.begin() as connection:
-        for step, (changes, frames, state) in enumerate(
-            [
-                ({SPEED: 10000}, ("gw",), told),
-                ({}, (), told),
-                ({("gw", "", "model"): "S5731"}, (), more),
-                ({}, (), told),
-            ]
-        ):
+        for step, (changes, frames, state) in enumerate(steps):
             slot = T0 + step * STEP
             one = batch(step + 1, slot, changes=changes, frames=frames, digests=digests(slot, gw=state))
             receipts.append(take(connection, one, slot + 1.0))
