@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from faults_bench import Bench, scaled, seeds
+from faults_bench import LONG, Bench, scaled, seeds
 from faults_proxy import Rules
 
 Make = Callable[[int], Bench]
@@ -78,4 +78,23 @@ def test_a_silent_line_does_not_hold_the_agent_for_ever(bench: Make) -> None:
         line.rules = Rules()
         one.finish(agent, timeout_s=5.0)
 
+    one.check()
+
+
+@pytest.mark.skipif(not LONG, reason="waits as long as agents do; make faults")
+def test_a_storm_of_resets_does_not_make_the_agent_run_hot(bench: Make) -> None:
+    one = bench(seeds(1, 1)[0])
+    one.start_collector()
+    with one.proxy() as line:
+        line.rules = Rules(reset=1.0)
+        agent = one.enrol(url=line.url, patient=True, until=10)
+        child = one.start(agent)
+        one.until(lambda: agent.story.events["failed"] >= 1, "the first reset")
+        before = child.cpu_s()
+        one.until(lambda: agent.story.events["failed"] >= 6, "six resets", limit_s=120)
+        used = child.cpu_s() - before
+        line.rules = Rules()
+        one.finish(agent)
+
+    assert used < 0.5, "seconds of CPU for five tries"
     one.check()

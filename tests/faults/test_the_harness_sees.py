@@ -56,7 +56,9 @@ def test_a_row_that_is_gone_is_missed(bench: Make, table: str) -> None:
     assert one.complaints(agent) == []
 
     with one.connection() as connection:
-        row = connection.exec_driver_sql(f"SELECT rowid FROM {table} LIMIT 1").scalar()
+        # Key frames and absences have rows of their own, which are no facts.
+        which = "WHERE value <> 'null'" if table == "fact" else ""
+        row = connection.exec_driver_sql(f"SELECT rowid FROM {table} {which} LIMIT 1").scalar()
         if row is None:
             pytest.skip(f"nothing is in the table {table} after so short a time")
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE rowid = {row}")

@@ -27,7 +27,7 @@ from faults_school import Clock, School, Teller, encoded
 from agent import uplink
 from agent.config import CollectorSettings
 from agent.spool import Spool, Spooled
-from agent.uplink import Progress, client_for, compress, sender, ship_one
+from agent.uplink import Progress, client_for, compress, sender, ship_forever, ship_one
 from inventory.errors import CollectorError, Refused, StoreError
 from inventory.facts import GapColumns, Lane, Receipt
 
@@ -66,6 +66,8 @@ class Options:
     """NAME or NAME:N; kills the process there, at the N-th passing, once (``folder/armed`` is removed)."""
     shape: str = ""
     """"old": batches as the first version made them; "future": with what no version knows yet."""
+    patient: bool = False
+    """Waits between tries as long as the real agent does."""
     linger: bool = False
     """Goes on waiting (SIGTERM ends it) once all is shipped."""
     life: int = field(default_factory=lambda: random.SystemRandom().getrandbits(32))
@@ -226,6 +228,8 @@ class _Agent:
         await self.ready.wait()
         real, progress = sender(client), Progress()
         more: dict[str, Any] = {"on_receipt": self.heed} if "on_receipt" in _accepts(ship_one) else {}
+        if self.options.patient:
+            await ship_forever(self.spool, partial(self.send, real, None), self.wake, progress, **more)
         while True:
             self.wake.clear()
             batch = self.spool.oldest()
@@ -236,16 +240,18 @@ class _Agent:
                 continue
             try:
                 await ship_one(self.spool, partial(self.send, real, batch), batch, progress, **more)
-            except CollectorError as error:
-                self.history.add("failed", seq=batch.seq, why=str(error)[:200])
+            except (CollectorError, StoreError):
                 await asyncio.sleep(self.rng.uniform(0, self.options.longest_wait_s))
             else:
                 self.passing("settled")
                 self.history.add("settled", seq=batch.seq)
             self.note_epoch()
 
-    async def send(self, real: Any, batch: Spooled, body: bytes) -> Receipt:
-        address = {"seq": batch.seq, "lane": getattr(batch, "lane", "backlog"), "epoch": self.spool.epoch}
+    async def send(self, real: Any, batch: Spooled | None, body: bytes) -> Receipt:
+        address: dict[str, Any] = {}
+        if batch:
+            epoch = getattr(batch, "epoch", self.spool.epoch)
+            address = {"seq": batch.seq, "lane": getattr(batch, "lane", "backlog"), "epoch": epoch}
         self.history.add("sent", **address)
         self.passing("send")
         try:
@@ -253,7 +259,12 @@ class _Agent:
         except Refused as error:
             self.history.add("refused", **address, status=error.status, why=str(error)[:200])
             raise
+        except CollectorError as error:
+            self.history.add("failed", **address, why=str(error)[:200])
+            raise
         self.passing("answered")
+        if receipt is not None:
+            address = {"seq": receipt.seq, "lane": receipt.lane, "epoch": receipt.epoch}
         self.history.add("answered", **address, status=getattr(receipt, "status", ""))
         return receipt  # type: ignore[no-any-return]
 

@@ -281,7 +281,10 @@ def _school_id(connection: Connection, school: School) -> str:
 def _open_facts(connection: Connection, device: str) -> dict[tuple[str, str], str]:
     rows = connection.execute(
         select(fact.c.subject, fact.c.key, fact.c.value).where(
-            fact.c.device_id == device, fact.c.valid_to.is_(None), fact.c.known_to.is_(None)
+            fact.c.device_id == device,
+            fact.c.valid_to.is_(None),
+            fact.c.known_to.is_(None),
+            fact.c.value != "null",
         )
     )
     return {(subject, key): value for subject, key, value in rows}
@@ -334,5 +337,6 @@ def _history(connection: Connection, school: School, rounds: set[int]) -> list[s
 def _holding(spans: dict[tuple[str, str], list[Any]], slot: int) -> Iterator[tuple[tuple[str, str], str]]:
     for name, rows in spans.items():
         for row in rows:
-            if row.valid_from <= slot and (row.valid_to is None or slot < row.valid_to):
+            holds = row.valid_from <= slot and (row.valid_to is None or slot < row.valid_to)
+            if holds and row.value != "null":
                 yield name, row.value

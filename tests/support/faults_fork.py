@@ -38,6 +38,11 @@ class Child:
     def running(self) -> bool:
         return not self.ended.exists()
 
+    def cpu_s(self) -> float:
+        """CPU that it has used, seconds."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
         self.wait()
