@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from batches import T0, batch, packed
 
@@ -15,6 +16,7 @@ from agent.spool import Spool
 from agent.uplink import LONGEST_WAIT_S, Progress, readdress, sender, ship_forever, ship_one, wait_s
 from collector import ingest
 from inventory.errors import CollectorError, Refused, Unreachable
+from inventory.facts import Receipt
 
 
 @pytest.fixture
@@ -35,9 +37,17 @@ def collector(
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         status = waiting.pop(0) if waiting else 200
-        return httpx.Response(status, json={"error": "said so"}, headers=headers)
+        said = receipt(request.content) if status == 200 else {"error": "said so"}
+        return httpx.Response(status, json=said, headers=headers)
 
     return httpx.AsyncClient(base_url="http://collector", transport=httpx.MockTransport(answer)), seen
+
+
+def receipt(body: bytes, **changed: object) -> dict[str, object]:
+    """What a collector answers to this body."""
+    one, _sha = ingest.decode(body, "zstd")
+    given = Receipt(status="stored", agent=one.agent, epoch=one.epoch, lane=one.lane, seq=one.seq)
+    return {**msgspec.to_builtins(given), **changed}
 
 
 def ship(spool: Spool, client: httpx.AsyncClient, progress: Progress | None = None) -> None:
