@@ -60,8 +60,8 @@ def states_of(connection: Connection, campus: str) -> States:
 def batch_of(states: States, number: Number, wanted: Collection[str] = ()) -> Batch:
     """A batch with the digests of all states, and whole those that the last receipt wanted.
 
-    It says what is now, so it goes by the lane of that name: one that got lost is not missed, and numbers need
-    only grow.
+    It says what is now, so it goes by the lane of that name: one that got lost is not missed, and numbers
+    need only grow.
     """
     slot = int(number.now) // INTERVAL_S * INTERVAL_S
     devices = sorted(states)

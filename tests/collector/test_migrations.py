@@ -54,15 +54,25 @@ def empty(new_store: Callable[[], Engine]) -> Engine:
 def tables_of(engine: Engine) -> dict[str, Any]:
     """What a database says of its tables: columns, keys, indexes, partitions."""
     found = inspect(engine)
+    cut_by = partition_keys(engine)
     return {
         name: (
             [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in found.get_columns(name)],
             found.get_pk_constraint(name)["constrained_columns"],
             sorted((i["name"], i["column_names"], i["unique"]) for i in found.get_indexes(name)),
-            {k: v for k, v in found.get_table_options(name).items() if v},
+            cut_by.get(name, ""),
         )
         for name in found.get_table_names()
     }
+
+
+def partition_keys(engine: Engine) -> dict[str, str]:
+    """What PostgreSQL cuts a table into parts by."""
+    if engine.dialect.name != "postgresql":
+        return {}
+    query = "SELECT partrelid::regclass::text, pg_get_partkeydef(partrelid) FROM pg_partitioned_table"
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
 
 
 def add(connection: Connection, table: str, row: dict[str, Any]) -> None:
