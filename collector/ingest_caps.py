@@ -62,7 +62,9 @@ class Caps:
             whole = hash((device, tuple(subjects)))
             if whole in school.blocks:
                 return set()
-            over = {s for s in dict.fromkeys(subjects) if not self._admit(school, hash((device, s)))}
+            # "" is the device itself, which has a cap of its own.
+            new = (s for s in dict.fromkeys(subjects) if s)
+            over = {s for s in new if not self._admit(school, hash((device, s)))}
             if not over:
                 if len(school.blocks) >= _BLOCKS:
                     school.blocks.clear()
