@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, func, select
 
 from collector.store import upgrade
 from collector.store.engine import database_bytes
+from collector.store.samples import DAMAGED
 from collector.store.schema import (
     agent,
     agent_seen,
@@ -76,6 +77,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: dict[str, int]
     landing_oldest_day: int | None
+    landing_damaged: int
     chunk_bytes: int
     rollup_bytes: int
     database_bytes: int
@@ -144,6 +146,13 @@ def problems(status: Status, fresh_s: float) -> Iterator[Problem]:
             _("samples"),
             _("some have waited %(days)d days to be compacted") % {"days": status.now // DAY_S - oldest},
             _("see the log of the collector"),
+        )
+    if status.kept.landing_damaged:
+        yield Problem(
+            _("samples"),
+            _("%(count)d batches could not be read and are kept as they are")
+            % {"count": status.kept.landing_damaged},
+            _("see the log of the collector; check the disk"),
         )
 
 
@@ -241,7 +250,12 @@ def _kept(connection: Connection) -> Kept:
             str(table.name): int(connection.execute(select(func.count()).select_from(table)).scalar_one())
             for table in tables
         },
-        landing_oldest_day=connection.execute(select(func.min(landing.c.day))).scalar(),
+        landing_oldest_day=connection.execute(
+            select(func.min(landing.c.day)).where(landing.c.codec != DAMAGED)
+        ).scalar(),
+        landing_damaged=connection.execute(
+            select(func.count()).select_from(landing).where(landing.c.codec == DAMAGED)
+        ).scalar_one(),
         chunk_bytes=_body_bytes(connection, chunk),
         rollup_bytes=_body_bytes(connection, rollup),
         database_bytes=database_bytes(connection),

@@ -111,6 +111,12 @@ def test_the_newest_number_ahead_of_the_mark_is_no_hole(engine: Engine) -> None:
         ),
         (
             lambda c: c.execute(
+                schema.landing.insert().values(**LANE, seq=1, day=1, slot=1, n=1, codec=0, body=b"")
+            ),
+            "1 batches could not be read",
+        ),
+        (
+            lambda c: c.execute(
                 schema.agent.insert().values(
                     **AGENT, token_prefix="p", campus_id="c", token_hmac="h", created_at=1.0
                 )
