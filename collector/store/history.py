@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
@@ -14,17 +13,8 @@ from collector.store.spans import ABSENT
 from inventory.facts import FactValue
 from inventory.snapshot import FactKey
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A fact's value, as JSON text, from ``start`` until before ``end`` (slots; None: it still holds)."""
-
-    device: str
-    subject: str
-    key: str
-    start: int
-    end: int | None
-    value: str
+Held = tuple[str, str, str, int, int | None, str]
+"""Device, subject, key; the slot from which and before which it held (None: still); the value as JSON."""
 
 
 def history(
@@ -34,12 +24,12 @@ def history(
     until: int,
     as_known: float | None = None,
     only: tuple[str, ...] = (),
-) -> Iterator[Held]:
+) -> Iterable[Held]:
     """The values that held at any time from after ``since`` to ``until``, in the order of facts and times, as
     they were known at ``as_known`` (None: now). ``only`` is a device, or a device, a subject and a key."""
     end = _end_as_known(as_known)
     names = (fact.c.device_id, fact.c.subject, fact.c.key)
-    rows = connection.execute(
+    return connection.execute(
         select(*names, fact.c.valid_from, end, fact.c.value)
         .where(
             fact.c.school_id == school_id,
@@ -52,7 +42,6 @@ def history(
         )
         .order_by(*names, fact.c.valid_from)
     )
-    return (Held(*row) for row in rows)
 
 
 def state_at(
@@ -62,7 +51,7 @@ def state_at(
     only = (device,) if device else ()
     slot = int(as_of)
     found = history(connection, school_id, slot, slot, as_known, only)
-    return {(row.device, row.subject, row.key): json.loads(row.value) for row in found}
+    return {(d, subject, key): json.loads(text) for d, subject, key, _start, _end, text in found}
 
 
 def fact_at(
@@ -77,7 +66,7 @@ def fact_at(
     """One fact as of a time, as it was known at another (None: now); None where it was not true."""
     slot = int(as_of)
     found = history(connection, school_id, slot, slot, as_known, (device, subject, key))
-    value: FactValue = next((json.loads(row.value) for row in found), None)
+    value: FactValue = next((json.loads(text) for *_name, text in found), None)
     return value
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from collector.store.history import history
 from collector.store.polls import DAY_S, PollDays
 from collector.store.schema import agent_seen, poll_day
+from inventory.facts import FactValue
 from inventory.register import Calendar, School
 from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
 
@@ -70,15 +71,19 @@ def _agent_as_of(agent: AgentSeen, school: School, polls: dict[str, PollDays], a
 def _facts(
     connection: Connection, school_id: str, since: int, until: int, as_known: float | None
 ) -> dict[FactKey, tuple[Span, ...]]:
-    spans: dict[FactKey, list[Span]] = defaultdict(list)
-    for row in history(connection, school_id, since, until, as_known):
-        found = spans[(row.device, row.subject, row.key)]
-        value = json.loads(row.value)
-        if found and found[-1].end == row.start and found[-1].value == value:
+    spans: dict[FactKey, list[Span]] = {}
+    values: dict[str, FactValue] = {}
+    rows = history(connection, school_id, since, until, as_known)
+    for device, subject, key, start, end, text in rows:
+        if text not in values:
+            values[text] = json.loads(text)
+        span = Span(start, end, values[text])
+        found = spans.setdefault((device, subject, key), [])
+        if found and found[-1].end == start and found[-1].value == span.value:
             # Told again: one span, in more than one row.
-            found[-1] = Span(found[-1].start, row.end, value)
+            found[-1] = Span(found[-1].start, end, span.value)
         else:
-            found.append(Span(row.start, row.end, value))
+            found.append(span)
     return {name: tuple(found) for name, found in spans.items()}
 
 

@@ -12,6 +12,7 @@ from collector.store import polls
 from collector.store.engine import lock_school
 from collector.store.facts import store_facts
 from collector.store.ledger import Entry, enter, keep_doubt, look_up, was_stored
+from collector.store.samples import land
 from collector.store.state import differing, load_states, save_states
 from collector.store.statement import ask, run, values_lists
 from inventory.errors import Refused
@@ -84,6 +85,7 @@ def _store(connection: Connection, arrival: Arrival, entry: Entry) -> tuple[list
     wanted = differing(batch, states, changed)
     save_states(connection, sender.school_id, states, changed)
     _store_polls(connection, sender.school_id, batch)
+    land(connection, sender.school_id, batch)
     _store_seen(connection, sender, batch, received_at)
     return wanted, mark
 

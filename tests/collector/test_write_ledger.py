@@ -6,17 +6,17 @@ import threading
 from typing import Any
 
 import pytest
-from batches import T0, batch
+from batches import PORT, T0, batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select
 
 from collector.store import ledger as book
 from collector.store.engine import open_store
-from collector.store.schema import agent_seen, clock_doubt, gap, ledger, watermark
+from collector.store.schema import agent_seen, clock_doubt, gap, landing, ledger, watermark
 from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import Refused
-from inventory.facts import GapColumns, GapWhat, Receipt
+from inventory.facts import GapColumns, GapWhat, Receipt, SampleColumns
 
 SENDER = Sender("2133999001", "2133999001-01", "2133999001-01")
 DAY_S = 86400
@@ -177,6 +177,17 @@ def test_two_writers_with_the_same_batch_store_it_once(engine: Engine) -> None:
         writer.join()
 
     assert sorted(results) == ["duplicate", "duplicate", "duplicate", "stored"]
+
+
+def test_the_samples_of_a_batch_land_with_it_and_once(engine: Engine) -> None:
+    samples = SampleColumns(
+        device=["gw"], slot=[T0], subject=[[PORT]], key=[["in_octets"]], scale=[[0]], value=[[[12345]]]
+    )
+    with engine.begin() as connection:
+        results = [take(connection, 1, samples=samples).status for _time in range(2)]
+        landed = connection.execute(select(landing.c.seq, landing.c.n)).all()
+
+    assert (results, landed) == (["stored", "duplicate"], [(1, 1)])
 
 
 def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
