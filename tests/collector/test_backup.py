@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from batches import T0, batch
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, MetaData, func, select
 
-from collector.backup import back_up, restore, sums_of, verify
+from collector.backup import MAGIC, Block, Header, _put, _Sums, back_up, restore, sums_of, verify
 from collector.store import schema
 from collector.store.engine import change_version, open_store
-from collector.store.schema import metadata
+from collector.store.schema import SCHEMA_VERSION, metadata
 from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import InputError, StoreError
 
@@ -213,3 +213,36 @@ def test_the_drill_a_lost_database_is_whole_again_once_the_agents_have_sent_agai
     assert statuses == ["duplicate"] * 3 + ["stored"] * 6
     with engine.connect() as connection:
         assert sums_of(connection) == before_the_loss
+
+
+def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
+    new_store: Callable[[], Engine], tmp_path: Path
+) -> None:
+    engine = new_store()
+    with engine.begin() as connection:
+        fill(connection)
+    change_version(engine, 1)
+    then = MetaData()
+    then.reflect(engine, only=["fact", "ledger"])
+    with engine.connect() as connection:
+        rows = {name: connection.execute(select(table)).all() for name, table in then.tables.items()}
+    sums = _Sums(rows)
+    with (tmp_path / "old.backup").open("wb") as file:
+        columns = {name: [str(c.name) for c in table.columns] for name, table in then.tables.items()}
+        _put(file, Header(magic=MAGIC, schema_version=1, made_at=5.0, columns=columns))
+        for name, found in rows.items():
+            block = Block(table=name, rows=[list(row) for row in found])
+            sums.add(name, block.rows)
+            _put(file, block)
+        _put(file, Block(sums=sums.all()))
+    change_version(engine, SCHEMA_VERSION)
+    with engine.connect() as connection:
+        upgraded = sums_of(connection)
+    other = new_store()
+
+    done = restore(other, tmp_path / "old.backup")
+
+    assert (done.schema_version, done.rows) == (1, {"fact": len(rows["fact"]), "ledger": 3})
+    with other.connect() as connection:
+        found = sums_of(connection)
+    assert (found["fact"], found["ledger"]) == (upgraded["fact"], upgraded["ledger"])
