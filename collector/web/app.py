@@ -17,7 +17,16 @@ from starlette.routing import Route
 from collector.publish import Published
 from collector.store.tokens import new_token, redeem
 from collector.web.guard import OneReading
-from collector.web.intake import Edge, audit, busy, read_body, refusal, sender_or_none, take_batch
+from collector.web.intake import (
+    Edge,
+    audit,
+    busy,
+    database_error,
+    read_body,
+    refusal,
+    sender_or_none,
+    take_batch,
+)
 from inventory.errors import Refused
 from inventory.log import get_logger
 from inventory.words import _
@@ -185,9 +194,7 @@ def _error(status: int, what: str) -> Response:
 
 
 async def _database_error(_request: Request, error: Exception) -> Response:
-    """The database is away or full: nothing was committed, the agent keeps what it has and comes again."""
-    log.error("database: %s", str(error).splitlines()[0])
-    return busy(_("the database cannot store now"))
+    return database_error(error)
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -77,7 +78,10 @@ class Edge:
 
 async def take_batch(edge: Edge, request: Request) -> Response:
     """The answer to a batch, counted by status."""
-    answer = await _admit(edge, request)
+    try:
+        answer = await _admit(edge, request)
+    except SQLAlchemyError as error:
+        answer = database_error(error)
     edge.telemetry.answers.labels(str(answer.status_code)).inc()
     if answer.status_code not in (200, 429, 503):
         edge.telemetry.batches.labels("refused").inc()
@@ -127,6 +131,12 @@ async def read_body(request: Request, limit: int = ingest.BODY_LIMIT) -> bytes:
 def busy(what: str, status: int = 503, retry_after_s: int = RETRY_AFTER_S) -> Response:
     """Come again: nothing was stored."""
     return JSONResponse({"error": what}, status_code=status, headers={"Retry-After": str(retry_after_s)})
+
+
+def database_error(error: Exception) -> Response:
+    """The database is away or full: nothing was committed, the agent keeps what it has and comes again."""
+    log.error("database: %s", str(error).splitlines()[0])
+    return busy(_("the database cannot store now"))
 
 
 def refusal(error: Refused) -> Response:
@@ -206,7 +216,10 @@ def _count(edge: Edge, arrival: Arrival, receipt: Receipt) -> None:
     campus = arrival.sender.campus_id
     for one in arrival.rejected:
         edge.telemetry.rejected_rows.labels(one.part).inc(one.rows)
-        log.warning("campus %s: %d rows of %s not stored: %s", campus, one.rows, one.part, one.why)
+    if arrival.rejected:
+        worst = arrival.rejected[0]
+        rows = sum(one.rows for one in arrival.rejected)
+        log.warning("campus %s: %d rows not stored: %s: %s", campus, rows, worst.part, worst.why)
     if arrival.shift_s:
         edge.telemetry.clock_doubts.inc()
         log.warning(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from collector import commit
 from collector.commit import GROUP, Committer, commit_group
-from collector.store.schema import ledger
+from collector.ingest import Caps, sifted
+from collector.store.schema import fact, ledger
 from collector.store.write import Arrival, Sender
 from collector.telemetry import Telemetry
 from inventory.errors import Refused, StoreBusy
@@ -157,6 +159,41 @@ def test_a_full_queue_turns_away_at_once(committer: Committer, monkeypatch: pyte
 
     gate.open.set()
     assert {one.result(30).status for one in waiting} == {"stored"}
+
+
+def test_a_locked_database_fills_the_queue_and_no_more_and_all_that_was_taken_is_stored(
+    committer: Committer, engine: Engine
+) -> None:
+    committer.queue_limit = 10
+    answers, turned_away = [], 0
+    with engine.begin() as holder:  # SQLite: the one writer's lock
+        if engine.dialect.name == "postgresql":
+            holder.exec_driver_sql("LOCK TABLE ledger IN ACCESS EXCLUSIVE MODE")
+        for n in range(80):
+            try:
+                answers.append(committer.submit(arrival(n)))
+            except StoreBusy:
+                turned_away += 1
+        assert not any(answer.done() for answer in answers)
+
+    assert {answer.result(30).status for answer in answers} == {"stored"}
+    assert turned_away == 80 - len(answers) >= 6
+    assert stored(engine) == len(answers)
+
+
+def test_hostile_texts_are_stored_cleaned(engine: Engine) -> None:
+    dirty = "\0 \x1b[2J \u202e \u2028 \ud800 <script>alert(1)</script> '; DROP TABLE fact; --"
+    one = arrival(1, changes={("gw", "port:\0", "alias"): dirty, ("gw", "", "lldp"): [dirty]})
+    kept, rejected = sifted(one.batch, one.sender, T0 + 600.0, Caps())
+
+    (result,) = commit_group(engine, [Arrival(one.sender, kept, "sha", T0 + 600.0)])
+
+    assert isinstance(result, Receipt)
+    assert rejected == []
+    with engine.connect() as connection:
+        found = dict(connection.execute(select(fact.c.key, fact.c.value)).all())
+    assert json.loads(found["lldp"]) == [json.loads(found["alias"])]
+    assert json.loads(found["alias"]).startswith("� �[2J � � � <script>")
 
 
 def test_many_rows_fill_the_queue_as_well_as_many_batches(

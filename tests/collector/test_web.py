@@ -310,6 +310,16 @@ def test_a_database_that_fails_asks_the_agent_to_come_again(
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_a_database_that_cannot_even_say_who_sends_asks_to_come_again(centre: Centre) -> None:
+    with centre.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE agent RENAME TO elsewhere")
+
+    answer = centre.post(packed(batch(1, T0)))
+
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    assert 'wanzhao_collector_answers_total{status="503"} 1.0' in centre.client.get("/metrics").text
+
+
 def test_too_many_at_once_are_asked_to_come_again(centre: Centre) -> None:
     centre.edge.under_way = centre.edge.settings.batches_at_once
 
