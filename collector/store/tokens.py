@@ -1,56 +1,68 @@
 """Enrolment codes and agent tokens: shown once, kept only as keyed hashes.
 
 A token is ``wz_<prefix>_<secret>``: the prefix finds the row, the HMAC-SHA-256 (with a pepper that is not in
-the database) proves it. A token maps to one school and campus; that is all an agent can write.
+the database) proves it. A token maps to one school and campus; that is all an agent can write. At rest stands
+``<pepper id>$<hash>``, so that peppers can be changed: the newest makes new hashes, older ones still prove.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
-import os
+import re
 import secrets
-from pathlib import Path
+import unicodedata
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from collector.store.peppers import Peppers, add_pepper, load_pepper
 from collector.store.schema import agent, enrol_code
 from collector.store.write import Sender
-from inventory.errors import ConfigError, Refused
+from inventory.errors import Refused
 from inventory.words import _
 
+__all__ = [
+    "CODE_LIFE_S",
+    "Peppers",
+    "add_pepper",
+    "load_pepper",
+    "new_code",
+    "new_token",
+    "redeem",
+    "retire_others",
+    "revoke",
+    "rotate",
+    "sender_of",
+    "tokens_by_pepper",
+]
+
 CODE_LIFE_S = 600.0
+TOKENS_AT_ONCE = 2
 # No 0/O, 1/I/L: a code is read over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_GROUPS, _LETTERS = 3, 4
+_NO_SIGN = re.compile(r"[\s\-_.‐-―−]")
+_TOKEN = re.compile(r"wz_([0-9a-f]{12})_[A-Za-z0-9_-]{20,100}")
 
 
-def load_pepper(path: Path) -> bytes:
-    """The pepper of this collector, made at first use; ConfigError when it cannot be read or made."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return bytes.fromhex(path.read_text(encoding="ascii").strip())
-        pepper = secrets.token_bytes(32)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(pepper.hex() + "\n")
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            _("the pepper file cannot be used: %(why)s") % {"why": error},
-            where=str(path),
-            do=_("restore it from backup; without it every agent must be enrolled anew"),
-        ) from error
-    return pepper
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whose a token is, and its public part."""
+
+    sender: Sender
+    prefix: str
 
 
-def new_code(connection: Connection, pepper: bytes, school_id: str, campus_id: str, now: float) -> str:
+def new_code(connection: Connection, peppers: Peppers, school_id: str, campus_id: str, now: float) -> str:
     """A one-time code for one campus, good for ten minutes."""
-    code = "-".join("".join(secrets.choice(_ALPHABET) for _n in range(4)) for _group in range(3))
+    letters = [secrets.choice(_ALPHABET) for _n in range(_GROUPS * _LETTERS)]
+    code = "-".join("".join(letters[n : n + _LETTERS]) for n in range(0, len(letters), _LETTERS))
     connection.execute(
         enrol_code.insert().values(
             school_id=school_id,
-            code_hmac=_mac(pepper, code),
+            code_hmac=_kept(peppers, code),
             campus_id=campus_id,
             expires_at=now + CODE_LIFE_S,
         )
@@ -58,13 +70,13 @@ def new_code(connection: Connection, pepper: bytes, school_id: str, campus_id: s
     return code
 
 
-def redeem(connection: Connection, pepper: bytes, code: str, now: float) -> tuple[str, str]:
+def redeem(connection: Connection, peppers: Peppers, code: str, now: float) -> tuple[str, str]:
     """(campus, token) for a code; raises Refused(403) when it is wrong, used or too old."""
-    clean = code.strip().upper()
+    # One statement finds the code and uses it up: of two at the same moment, one gets a token.
     row = connection.execute(
         enrol_code.update()
         .where(
-            enrol_code.c.code_hmac == _mac(pepper, clean),
+            enrol_code.c.code_hmac.in_(_possible(peppers, _tidy(code))),
             enrol_code.c.used_at.is_(None),
             enrol_code.c.expires_at >= now,
         )
@@ -74,11 +86,23 @@ def redeem(connection: Connection, pepper: bytes, code: str, now: float) -> tupl
     if row is None:
         raise Refused(_("the enrolment code is wrong, used or older than ten minutes"), status=403)
     school_id, campus_id = row
-    return campus_id, new_token(connection, pepper, school_id, campus_id, now)
+    return campus_id, new_token(connection, peppers, school_id, campus_id, now)
 
 
-def new_token(connection: Connection, pepper: bytes, school_id: str, campus_id: str, now: float) -> str:
-    """A token for the agent of a campus; the ones it has stay valid until they are revoked."""
+def new_token(
+    connection: Connection, peppers: Peppers, school_id: str, campus_id: str, now: float, keep: str = ""
+) -> str:
+    """A token for the agent of a campus. Two are valid at a time: a third revokes the oldest, but never the
+    one with the prefix ``keep``, with which it was asked for."""
+    before = connection.execute(
+        select(agent.c.token_prefix)
+        .where(agent.c.school_id == school_id, agent.c.agent_id == campus_id, agent.c.revoked_at.is_(None))
+        .order_by(agent.c.created_at, agent.c.token_prefix)
+        # Two at the same moment: the second waits here, and sees the token of the first.
+        .with_for_update()
+    )
+    older = sorted((row.token_prefix for row in before), key=lambda prefix: prefix == keep)
+    _revoke_prefixes(connection, school_id, campus_id, older[: len(older) + 1 - TOKENS_AT_ONCE], now)
     prefix = secrets.token_hex(6)
     token = f"wz_{prefix}_{secrets.token_urlsafe(32)}"
     connection.execute(
@@ -87,31 +111,58 @@ def new_token(connection: Connection, pepper: bytes, school_id: str, campus_id: 
             agent_id=campus_id,
             token_prefix=prefix,
             campus_id=campus_id,
-            token_hmac=_mac(pepper, token),
+            token_hmac=_kept(peppers, token),
             created_at=now,
         )
     )
     return token
 
 
-def sender_of(connection: Connection, pepper: bytes, token: str) -> Sender | None:
-    """Who a token belongs to, or None for a wrong or revoked one."""
-    parts = token.split("_", 2)
-    if len(parts) != 3 or parts[0] != "wz":
-        return None
-    rows = connection.execute(
-        select(agent.c.school_id, agent.c.agent_id, agent.c.campus_id, agent.c.token_hmac).where(
-            agent.c.token_prefix == parts[1], agent.c.revoked_at.is_(None)
+def rotate(connection: Connection, peppers: Peppers, token: str, now: float) -> tuple[str, str]:
+    """(campus, new token) for a valid one, which stays valid: an answer that gets lost locks nobody out.
+
+    Raises Refused(401) for a wrong or revoked token.
+    """
+    known = _known(connection, peppers, token)
+    if known is None:
+        raise Refused(_("the token is missing, wrong or revoked"), status=401)
+    campus_id = known.sender.campus_id
+    new = new_token(connection, peppers, known.sender.school_id, campus_id, now, keep=known.prefix)
+    return campus_id, new
+
+
+def retire_others(connection: Connection, peppers: Peppers, token: str, now: float) -> int:
+    """Revoke every token of an agent but this one, once it is known to have it; gives back how many."""
+    known = _known(connection, peppers, token)
+    if known is None:
+        raise Refused(_("the token is missing, wrong or revoked"), status=401)
+    result = connection.execute(
+        agent.update()
+        .where(
+            agent.c.school_id == known.sender.school_id,
+            agent.c.agent_id == known.sender.agent_id,
+            agent.c.token_prefix != known.prefix,
+            agent.c.revoked_at.is_(None),
         )
+        .values(revoked_at=now)
     )
-    for school_id, agent_id, campus_id, mac in rows:
-        if hmac.compare_digest(mac, _mac(pepper, token)):
-            return Sender(school_id, agent_id, campus_id)
-    return None
+    return int(result.rowcount)
+
+
+def sender_of(connection: Connection, peppers: Peppers, token: str) -> Sender | None:
+    """Who a token belongs to, or None for a wrong or revoked one."""
+    known = _known(connection, peppers, token)
+    return None if known is None else known.sender
 
 
 def revoke(connection: Connection, campus_id: str, now: float) -> int:
-    """Revoke every token of a campus from the next request on; gives back how many."""
+    """Revoke every token of a campus from the next request on, and its unused codes; gives back how many
+    tokens."""
+    connection.execute(
+        enrol_code.update()
+        .where(enrol_code.c.campus_id == campus_id, enrol_code.c.used_at.is_(None))
+        .values(used_at=now)
+    )
     result = connection.execute(
         agent.update()
         .where(agent.c.campus_id == campus_id, agent.c.revoked_at.is_(None))
@@ -120,5 +171,74 @@ def revoke(connection: Connection, campus_id: str, now: float) -> int:
     return int(result.rowcount)
 
 
+def tokens_by_pepper(connection: Connection) -> dict[str, int]:
+    """How many valid tokens hang on each pepper, by its id ("" where the id was not yet kept): one that has
+    none can be taken out of the file."""
+    rows = connection.execute(
+        select(agent.c.token_hmac, func.count())
+        .where(agent.c.revoked_at.is_(None))
+        .group_by(agent.c.token_hmac)
+    )
+    counts: dict[str, int] = {}
+    for kept, count in rows:
+        name = kept.rpartition("$")[0]
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _known(connection: Connection, peppers: Peppers, token: str) -> _Known | None:
+    """Whose a valid token is. The comparison takes the same time however much of the secret is right."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        return None
+    columns = (agent.c.school_id, agent.c.agent_id, agent.c.campus_id, agent.c.token_hmac)
+    rows = connection.execute(
+        select(*columns).where(agent.c.token_prefix == found[1], agent.c.revoked_at.is_(None))
+    )
+    possible = _possible(peppers, token)
+    for school_id, agent_id, campus_id, kept in rows:
+        if any(hmac.compare_digest(kept, one) for one in possible):
+            return _Known(Sender(school_id, agent_id, campus_id), found[1])
+    return None
+
+
+def _revoke_prefixes(
+    connection: Connection, school_id: str, agent_id: str, prefixes: list[str], now: float
+) -> None:
+    if prefixes:
+        connection.execute(
+            agent.update()
+            .where(
+                agent.c.school_id == school_id,
+                agent.c.agent_id == agent_id,
+                agent.c.token_prefix.in_(prefixes),
+            )
+            .values(revoked_at=now)
+        )
+
+
+def _tidy(code: str) -> str:
+    """A code as it was given out, from what a person typed: small or full-width letters, any dashes."""
+    letters = _NO_SIGN.sub("", unicodedata.normalize("NFKC", code[:64])).upper()
+    if len(letters) != _GROUPS * _LETTERS or not set(letters) <= set(_ALPHABET):
+        return ""
+    return "-".join(letters[n : n + _LETTERS] for n in range(0, len(letters), _LETTERS))
+
+
+def _kept(peppers: Peppers, secret: str) -> str:
+    """What stands in the database for a secret: the pepper's id and the hash, 52 characters."""
+    pepper_id, pepper = peppers.newest
+    return f"{pepper_id}${_mac(pepper, secret)}"
+
+
+def _possible(peppers: Peppers, secret: str) -> list[str]:
+    """All that may stand for a secret: by each pepper, and as the first version kept it (no id, in hex)."""
+    named = [f"{pepper_id}${_mac(pepper, secret)}" for pepper_id, pepper in peppers.all]
+    return named + [
+        hmac.new(pepper, secret.encode(), hashlib.sha256).hexdigest() for _id, pepper in peppers.all
+    ]
+
+
 def _mac(pepper: bytes, secret: str) -> str:
-    return hmac.new(pepper, secret.encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(pepper, secret.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
