@@ -83,7 +83,7 @@ def _by_day(samples: SampleColumns) -> dict[int, SampleColumns]:
     for place, slot in enumerate(samples.slot):
         places[slot // DAY_S].append(place)
     if len(places) == 1:
-        return {day: samples for day in places}
+        return dict.fromkeys(places, samples)
     return {day: _only(samples, chosen) for day, chosen in places.items()}
 
 
