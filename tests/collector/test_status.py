@@ -13,6 +13,7 @@ from collector.backup import sums_of
 from collector.status import problems, status_of
 from collector.store import schema
 from collector.store.engine import open_store
+from collector.store.tokens import load_pepper, new_token
 from wanzhao.cli import main
 
 NOW = 1_790_000_000.0
@@ -204,3 +205,18 @@ def test_the_command_changes_the_schema_version_only_the_way_it_was_told(
     assert run(config, "migrate", "up") == 0
 
     assert run(config, "migrate", *words) == code
+
+
+def test_the_command_adds_a_pepper_and_shows_which_tokens_hang_on_which(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/state/collector.db")
+    with engine.begin() as connection:
+        new_token(connection, load_pepper(tmp_path / "state" / "pepper"), "2133999001", "2133999001-01", NOW)
+    engine.dispose()
+
+    assert run(config, "pepper", "--add") == 0
+
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:3]]
+    assert [row[1] for row in rows] == ["0", "1"]
+    assert [row[0] for row in rows] == [name for name, _ in load_pepper(tmp_path / "state" / "pepper").all]

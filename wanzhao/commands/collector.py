@@ -11,14 +11,14 @@ from inventory.errors import InputError
 from inventory.register import Register
 from inventory.words import _
 from wanzhao.commands import collector_store
-from wanzhao.options import Subparsers, add_config, group, need_extra, run_async
+from wanzhao.options import Subparsers, add_config, group, need_extra, print_table, run_async
 
 try:
     from collector.config import load_collector_settings
     from collector.daemon import PEPPER_FILE, run_collector
     from collector.store.engine import open_store
     from collector.store.registers import read_register
-    from collector.store.tokens import load_pepper, new_code, revoke
+    from collector.store.tokens import add_pepper, load_pepper, new_code, revoke, tokens_by_pepper
     from wanzhao.publish import publisher
 except ImportError as error:
     MISSING: ImportError | None = error
@@ -39,6 +39,10 @@ def add(commands: Subparsers, text: str) -> None:
         if name != "run":
             parser.add_argument("campus", metavar="CAMPUS", help=_("campus id, as in the register"))
         parser.set_defaults(run=work)
+    pepper = inner.add_parser("pepper", help=_("show how many tokens hang on each pepper"))
+    add_config(pepper)
+    pepper.add_argument("--add", action="store_true", help=_("put a new one before the others"))
+    pepper.set_defaults(run=_pepper)
     collector_store.add(inner)
 
 
@@ -73,6 +77,25 @@ def _revoke(args: argparse.Namespace) -> int:
     if not count:
         raise InputError(_("campus %(campus)s has no token") % {"campus": args.campus})
     print(_("%(count)d tokens of campus %(campus)s revoked") % {"count": count, "campus": args.campus})
+    return 0
+
+
+def _pepper(args: argparse.Namespace) -> int:
+    _need()
+    settings = load_collector_settings(args.config)
+    path = settings.state_dir / PEPPER_FILE
+    peppers = add_pepper(path) if args.add else load_pepper(path)
+    engine = open_store(settings.database_url)
+    with engine.connect().execution_options(reads_only=True) as connection:
+        tokens = tokens_by_pepper(connection)
+    engine.dispose()
+    ids = [pepper_id for pepper_id, _pepper in peppers.all]
+    print_table(
+        (_("pepper"), _("tokens")),
+        [(name or "-", tokens.get(name, 0)) for name in [*ids, *(n for n in tokens if n not in ids)]],
+    )
+    if args.add:
+        print(_("it serves when the collector is started again; agents move to it by a new token"))
     return 0
 
 
