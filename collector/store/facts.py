@@ -24,14 +24,21 @@ Name = tuple[str, str, str]
 FRAME = ("", "")
 """The subject and key of the mark that a key frame leaves."""
 
-# Of each fact the span that covers the slot (or the last before it) and all later ones, by the primary key.
-_BY_NAME = (
+# Of each fact the span that covers the slot, or the last before it: one row by the whole primary key but its
+# last column, so that no engine is tempted to read the history.
+_COVERING = (
     "SELECT f.device_id, f.subject, f.key, f.valid_from, f.valid_to, f.value, f.known_from, f.ended_at "
     "FROM ({values}) v CROSS JOIN fact f WHERE f.school_id = ? "
     "AND f.device_id = v.column1 AND f.subject = v.column2 AND f.key = v.column3 AND f.known_to IS NULL "
-    "AND f.valid_from >= coalesce((SELECT g.valid_from FROM fact g WHERE g.school_id = f.school_id "
+    "AND f.valid_from = (SELECT g.valid_from FROM fact g WHERE g.school_id = ? "
     "AND g.device_id = v.column1 AND g.subject = v.column2 AND g.key = v.column3 AND g.known_to IS NULL "
-    "AND g.valid_from <= ? ORDER BY g.valid_from DESC LIMIT 1), -1)"
+    "AND g.valid_from <= ? ORDER BY g.valid_from DESC LIMIT 1)"
+)
+_LATER = (
+    "SELECT f.device_id, f.subject, f.key, f.valid_from, f.valid_to, f.value, f.known_from, f.ended_at "
+    "FROM ({values}) v CROSS JOIN fact f WHERE f.school_id = ? "
+    "AND f.device_id = v.column1 AND f.subject = v.column2 AND f.key = v.column3 AND f.known_to IS NULL "
+    "AND f.valid_from > ?"
 )
 _BY_DEVICE = (
     "SELECT f.device_id, f.subject, f.key, f.valid_from, f.valid_to, f.value, f.known_from, f.ended_at "
@@ -126,10 +133,14 @@ def _load(
     lines: dict[Name, Line] = defaultdict(Line)
     marks: dict[str, list[int]] = defaultdict(list)
     names = {name for _slot, name, _text in told.news if name[0] not in told.framed}
-    # Only a device of which later slots are known can have a later frame.
-    names |= {(name[0], *FRAME) for name in names if states[name[0]].slot > told.first}
+    # Only of a device of which later slots are known can there be later spans, or a later frame.
+    late = {name for name in names if states[name[0]].slot > told.first}
+    late |= {(name[0], *FRAME) for name in late}
     for values, flat in values_lists(sorted(names), 3):
-        rows = ask(connection, _BY_NAME.format(values=values), (*flat, school_id, told.first))
+        rows = ask(connection, _COVERING.format(values=values), (*flat, school_id, school_id, told.first))
+        _sort_in(rows, lines, marks)
+    for values, flat in values_lists(sorted(late), 3):
+        rows = ask(connection, _LATER.format(values=values), (*flat, school_id, told.first))
         _sort_in(rows, lines, marks)
     for values, flat in values_lists([(device,) for device in sorted(told.framed)], 1):
         rows = ask(connection, _BY_DEVICE.format(values=values), (*flat, school_id, told.first))

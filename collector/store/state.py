@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from collector.store.spans import ABSENT
 from collector.store.statement import ask, run, values_lists
 from inventory.digest import as_text, fact_number
 from inventory.facts import Batch
@@ -19,10 +20,9 @@ _WRITE = (
     "INSERT INTO device_state (school_id, device_id, digest, slot) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (school_id, device_id) DO UPDATE SET digest = excluded.digest, slot = excluded.slot"
 )
-_CURRENT = (
-    "SELECT f.device_id, f.subject, f.key, f.value, f.valid_from FROM ({values}) v CROSS JOIN fact f "
-    "WHERE f.school_id = ? AND f.device_id = v.column1 AND f.valid_to IS NULL AND f.known_to IS NULL "
-    "AND f.value <> 'null'"
+_LIVE = (
+    "SELECT f.device_id, f.subject, f.key, f.value, f.valid_from, f.valid_to FROM ({values}) v "
+    "CROSS JOIN fact f WHERE f.school_id = ? AND f.device_id = v.column1 AND f.known_to IS NULL"
 )
 
 
@@ -88,11 +88,12 @@ def differing(batch: Batch, states: dict[str, State], changed: set[str]) -> list
 def _add_up(connection: Connection, school_id: str, devices: set[str]) -> dict[str, State]:
     states = {device: State() for device in devices}
     for values, flat in values_lists([(device,) for device in sorted(devices)], 1):
-        for device, subject, key, text, slot in ask(
-            connection, _CURRENT.format(values=values), (*flat, school_id)
-        ):
-            states[device].number += fact_number(subject, key, text)
-            states[device].slot = max(states[device].slot, slot)
+        rows = ask(connection, _LIVE.format(values=values), (*flat, school_id))
+        for device, subject, key, text, start, end in rows:
+            state = states[device]
+            state.slot = max(state.slot, start, end or 0)
+            if end is None and text != ABSENT:
+                state.number += fact_number(subject, key, text)
     return states
 
 
