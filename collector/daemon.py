@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ from collector.web.guard import GuardedProtocol
 from inventory.errors import ConfigError, StoreError, WanzhaoError
 from inventory.log import get_logger
 from inventory.words import _
+
+if sys.platform != "win32":
+    import resource
 
 log = get_logger(__name__)
 
@@ -107,6 +111,7 @@ def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
 
 async def run_collector(settings: CollectorSettings, base: Path, publish: Publish) -> None:
     """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages."""
+    _allow_many_files()
     engine = open_store(settings.database_url)
     pepper = load_pepper(settings.state_dir / PEPPER_FILE)
     telemetry = Telemetry()
@@ -143,3 +148,14 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
         await run_in_threadpool(edge.close)
         engine.dispose()
     log.info("collector stopped")
+
+
+def _allow_many_files() -> None:
+    """As many open files as the system lets us have, up to what our connections need: a service is often
+    started with 1,024."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

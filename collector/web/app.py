@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -15,11 +16,12 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from collector.publish import Published
-from collector.store.tokens import new_token, redeem
+from collector.store.tokens import redeem, rotate
 from collector.web.guard import OneReading
 from collector.web.intake import (
     Edge,
     audit,
+    bearer,
     busy,
     database_error,
     read_body,
@@ -36,7 +38,6 @@ __all__ = ["Edge", "make_app"]
 log = get_logger(__name__)
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
-CODE_TRIES_A_MINUTE = 30
 
 
 def make_app(edge: Edge) -> Starlette:
@@ -51,7 +52,7 @@ def make_app(edge: Edge) -> Starlette:
             return _error(401, _("the token is missing, wrong or revoked"))
         return JSONResponse({"campus": sender.campus_id})
 
-    async def rotate(request: Request) -> Response:
+    async def renew(request: Request) -> Response:
         return await _rotate(edge, request)
 
     async def enrol(request: Request) -> Response:
@@ -90,7 +91,7 @@ def make_app(edge: Edge) -> Starlette:
             Route("/v1/batches", batches, methods=["POST"]),
             Route("/v1/agent", whose),
             Route("/v1/enrol", enrol, methods=["POST"]),
-            Route("/v1/rotate", rotate, methods=["POST"]),
+            Route("/v1/rotate", renew, methods=["POST"]),
             Route("/metrics", metrics),
             Route("/probe", probe),
             Route("/sd", discovery),
@@ -114,46 +115,50 @@ _PAGE_HEADERS = {
 
 
 async def _enrol(edge: Edge, request: Request) -> Response:
-    now = edge.clock()
-    edge.code_tries[:] = [t for t in edge.code_tries if t > now - 60]
-    if len(edge.code_tries) >= CODE_TRIES_A_MINUTE:
+    source = request.client.host if request.client else ""
+    wait_s = edge.code_tries.admit(source, edge.monotonic())
+    if wait_s > 0:
         edge.telemetry.turned_away.labels("codes").inc()
-        return busy(_("too many enrolment attempts"), status=429)
-    edge.code_tries.append(now)
+        audit(request, 429, "too many enrolment codes")
+        return busy(_("too many enrolment attempts"), status=429, retry_after_s=math.ceil(wait_s))
     try:
         body = json.loads(await read_body(request, 4096))
         code = body["code"] if isinstance(body, dict) else None
         if not isinstance(code, str):
             raise Refused(_("the request needs a code"), status=422)
-        campus, token = await run_in_threadpool(_redeem, edge, code, now)
+        campus, token = await run_in_threadpool(_redeem, edge, code)
     except Refused as error:
         if error.status == 403:
             audit(request, 403, "a wrong enrolment code")
         return refusal(error)
     except (ValueError, KeyError, RecursionError):
         return _error(422, _("the request needs a code"))
+    edge.code_tries.right(source)
     log.info("campus %s: an agent was enrolled", campus)
     return JSONResponse({"campus": campus, "token": token})
 
 
-def _redeem(edge: Edge, code: str, now: float) -> tuple[str, str]:
+def _redeem(edge: Edge, code: str) -> tuple[str, str]:
     with edge.engine.begin() as connection:
-        return redeem(connection, edge.pepper, code, now)
+        return redeem(connection, edge.pepper, code, edge.clock())
 
 
 async def _rotate(edge: Edge, request: Request) -> Response:
-    """A second token for the agent that has one: both are good until the old one is revoked."""
-    sender = await sender_or_none(edge, request)
-    if sender is None:
+    """A second token for the agent that has one; the one that it came with stays good."""
+    if await sender_or_none(edge, request) is None:  # writes the line of the audit
         return _error(401, _("the token is missing, wrong or revoked"))
+    token = bearer(request.headers.get("Authorization", ""))
+    try:
+        campus, new = await run_in_threadpool(_renew, edge, token)
+    except Refused as error:
+        return refusal(error)
+    log.info("campus %s: the agent took a new token", campus)
+    return JSONResponse({"campus": campus, "token": new})
 
-    def another() -> str:
-        with edge.engine.begin() as connection:
-            return new_token(connection, edge.pepper, sender.school_id, sender.campus_id, edge.clock())
 
-    token = await run_in_threadpool(another)
-    log.info("campus %s: the agent took a new token", sender.campus_id)
-    return JSONResponse({"campus": sender.campus_id, "token": token})
+def _renew(edge: Edge, token: str) -> tuple[str, str]:
+    with edge.engine.begin() as connection:
+        return rotate(connection, edge.pepper, token, edge.clock())
 
 
 def _probe(published: Published, request: Request) -> Response:

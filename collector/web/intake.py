@@ -21,8 +21,9 @@ from collector import clock, ingest
 from collector.commit import Committer
 from collector.config import CollectorSettings
 from collector.publish import Published
+from collector.store.code_tries import CodeTries
 from collector.store.schema import device_state
-from collector.store.tokens import sender_of
+from collector.store.tokens import Peppers, sender_of
 from collector.store.write import Arrival, Sender
 from collector.telemetry import Telemetry
 from collector.web.throttle import RETRY_AFTER_S, Throttle
@@ -46,13 +47,13 @@ class Edge:
 
     settings: CollectorSettings
     engine: Engine
-    pepper: bytes
+    pepper: Peppers
     telemetry: Telemetry
     published: Callable[[], Published]
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     under_way: int = 0
-    code_tries: list[float] = field(default_factory=list)
+    code_tries: CodeTries = field(default_factory=CodeTries)
     throttle: Throttle = field(default_factory=Throttle)
     committer: Committer = field(init=False)
     caps: ingest.Caps = field(init=False)
@@ -126,6 +127,12 @@ async def read_body(request: Request, limit: int = ingest.BODY_LIMIT) -> bytes:
     except ClientDisconnect as error:
         raise Refused(_("the connection was cut in the middle of the body"), status=400) from error
     return bytes(body)
+
+
+def bearer(header: str) -> str:
+    """The token of an Authorization header, or "" where there is none."""
+    kind, _space, token = header.partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.isascii() else ""
 
 
 def busy(what: str, status: int = 503, retry_after_s: int = RETRY_AFTER_S) -> Response:
@@ -250,11 +257,11 @@ def _turned_away(edge: Edge, limit: str, status: int, what: str) -> Response:
 
 
 def _authenticate(edge: Edge, header: str) -> Sender | None:
-    kind, _space, token = header.partition(" ")
-    if kind.lower() != "bearer" or not token.isascii():
+    token = bearer(header)
+    if not token:
         return None
     with edge.engine.connect().execution_options(reads_only=True) as connection:
-        return sender_of(connection, edge.pepper, token.strip())
+        return sender_of(connection, edge.pepper, token)
 
 
 def _number(text: str | None) -> float | None:

@@ -20,13 +20,12 @@ from collector.daemon import server_config
 from collector.publish import Published
 from collector.store.engine import open_store
 from collector.store.schema import ledger
-from collector.store.tokens import new_token
+from collector.store.tokens import load_pepper, new_token
 from collector.telemetry import Telemetry
 from collector.web import guard, intake
 from collector.web.app import Edge, make_app
 
 CAMPUS = "2133999001-01"
-PEPPER = b"pepper" * 6
 
 
 class Served:
@@ -35,9 +34,10 @@ class Served:
     def __init__(self, folder: Path) -> None:
         settings = CollectorSettings(state_dir=folder, listen="127.0.0.1:0")
         self.engine = open_store(settings.database_url)
+        pepper = load_pepper(folder / "pepper")
         with self.engine.begin() as connection:
-            self.token = new_token(connection, PEPPER, "2133999001", CAMPUS, T0)
-        self.edge = Edge(settings, self.engine, PEPPER, Telemetry(), Published, clock=lambda: T0 + 600.0)
+            self.token = new_token(connection, pepper, "2133999001", CAMPUS, T0)
+        self.edge = Edge(settings, self.engine, pepper, Telemetry(), Published, clock=lambda: T0 + 600.0)
         self.server = uvicorn.Server(server_config(settings, make_app(self.edge)))
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = self._socket.getsockname()

@@ -351,10 +351,12 @@ def test_an_old_or_wrong_code_is_refused(centre: Centre) -> None:
 
 
 def test_guessing_codes_is_slowed_down(centre: Centre) -> None:
-    answers = [centre.client.post("/v1/enrol", json={"code": f"X{n}"}).status_code for n in range(40)]
+    limit = centre.edge.code_tries.per_source
 
-    assert answers[:30] == [403] * 30
-    assert answers[30:] == [429] * 10
+    answers = [centre.client.post("/v1/enrol", json={"code": f"X{n}"}) for n in range(limit + 3)]
+
+    assert [answer.status_code for answer in answers] == [403] * limit + [429] * 3
+    assert int(answers[-1].headers["Retry-After"]) > 0
 
 
 def test_secrets_are_not_in_the_database(centre: Centre) -> None:
