@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import netns
 import pytest
-from faults_bench import Agent, Bench, scaled, seeds
+from faults_bench import Agent, Bench, only_long, scaled, seeds
 from faults_cable import COUNTY, Cable, cable
 
 Make = Callable[[int], Bench]
@@ -66,19 +66,20 @@ def test_a_line_that_falls_silent_is_given_up_and_taken_up_again(wired: Wired) -
     wired.settled(3)
 
     wired.cable.set(1.0)
-    wired.failed(scaled(2, 100), limit_s=900)
+    wired.failed(scaled(1, 8), limit_s=900)
     wired.cable.set(0.0)
 
     wired.settled(3)
     wired.finish()
 
 
+@only_long
 def test_a_line_that_loses_only_answers_stores_once(wired: Wired) -> None:
     wired.start()
     wired.settled(3)
 
     wired.cable.set(0.0, 1.0)
-    wired.failed(scaled(2, 20), limit_s=300)
+    wired.failed(scaled(1, 8), limit_s=300)
     wired.cable.set(0.0)
 
     wired.finish()
@@ -97,6 +98,7 @@ def test_a_line_that_loses_packets_still_gets_on(wired: Wired, loss: float) -> N
     wired.finish()
 
 
+@only_long
 def test_a_narrow_line_carries_batches_that_are_large_for_it(wired: Wired) -> None:
     wired.agent.options.weight = 10_000
     wired.cable.rate("64kbit")

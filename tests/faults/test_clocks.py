@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from faults_bench import Agent, Bench, seeds
+from faults_bench import Agent, Bench, needs_gaps, seeds
 
 Make = Callable[[int], Bench]
 
@@ -34,6 +34,7 @@ def test_a_wrong_clock_is_corrected_and_nothing_is_lost(bench: Make, name: str) 
     one.check()
 
 
+@needs_gaps
 def test_what_was_spooled_before_the_clock_was_set_is_corrected_too(bench: Make) -> None:
     one = bench(seeds(1, 1)[0])
     agent = of_now(one)
@@ -48,9 +49,7 @@ def test_what_was_spooled_before_the_clock_was_set_is_corrected_too(bench: Make)
     one.check()
 
 
-@pytest.mark.parametrize(
-    ("agent_zone", "zone"), [("Asia/Shanghai", "UTC"), ("Pacific/Kiritimati", "America/New_York")]
-)
+@pytest.mark.parametrize(("agent_zone", "zone"), [("Pacific/Kiritimati", "America/New_York")])
 def test_a_time_zone_changes_nothing(bench: Make, agent_zone: str, zone: str) -> None:
     one = bench(seeds(1, 1)[0])
     one.start_collector(how={"env": {"TZ": zone}})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faults_bench import Agent, Bench, scaled, seeds
+from faults_bench import Agent, Bench, needs_gaps, scaled, seeds
 
 Make = Callable[[int], Bench]
 
@@ -61,6 +61,7 @@ def test_an_agent_set_back_to_an_older_backup_goes_on_under_a_new_epoch(bench: M
     one.check()
 
 
+@needs_gaps
 @pytest.mark.parametrize("seed", seeds(1, 5))
 @pytest.mark.parametrize("keep_s", [2 * 86400.0, 0.0])
 def test_a_database_set_back_to_yesterday_is_filled_again_or_the_gap_is_told(
@@ -74,9 +75,9 @@ def test_a_database_set_back_to_yesterday_is_filled_again_or_the_gap_is_told(
     assert collector is not None
     collector.kill()
     yesterday = bench.copy_database()
-    bench.start_collector()
+    collector = bench.start_collector()
     bench.finish(agent, rounds=12)
-    bench.collector.kill()
+    collector.kill()
 
     bench.set_back(yesterday)
     bench.start_collector()

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from faults_bench import LONG, Bench, scaled, seeds
+from faults_bench import Bench, only_long, scaled, seeds
 from faults_proxy import Rules
 
 Make = Callable[[int], Bench]
@@ -35,6 +35,7 @@ def test_a_bad_line_loses_nothing(bench: Make, name: str, seed: int) -> None:
     assert sum(line.counts.values()) > 0 or name == "a few answers lost"
 
 
+@only_long
 def test_two_agents_with_a_long_delay_and_sessions_in_disorder(pg_bench: Make) -> None:
     one = pg_bench(seeds(1, 1)[0])
     one.start_collector()
@@ -58,13 +59,14 @@ def test_a_collector_that_stands_still_and_goes_on_stores_once(bench: Make) -> N
 
     collector.signal(signal.SIGSTOP)
     failed = agent.story.events["failed"]
-    one.until(lambda: agent.story.events["failed"] >= failed + scaled(3, 40), "the agent gives up waiting")
+    one.until(lambda: agent.story.events["failed"] >= failed + scaled(1, 6), "the agent gives up waiting")
     collector.signal(signal.SIGCONT)
     one.finish(agent, timeout_s=5.0)
 
     one.check()
 
 
+@only_long
 def test_a_silent_line_does_not_hold_the_agent_for_ever(bench: Make) -> None:
     one = bench(seeds(1, 1)[0])
     one.start_collector()
@@ -74,14 +76,14 @@ def test_a_silent_line_does_not_hold_the_agent_for_ever(bench: Make) -> None:
         one.until(lambda: agent.story.events["settled"] >= 3, "some batches are stored")
         line.rules = Rules(silent=True)
         failed = agent.story.events["failed"]
-        one.until(lambda: agent.story.events["failed"] >= failed + 3, "the agent tries again")
+        one.until(lambda: agent.story.events["failed"] >= failed + scaled(1, 4), "the agent tries again")
         line.rules = Rules()
         one.finish(agent, timeout_s=5.0)
 
     one.check()
 
 
-@pytest.mark.skipif(not LONG, reason="waits as long as agents do; make faults")
+@only_long
 def test_a_storm_of_resets_does_not_make_the_agent_run_hot(bench: Make) -> None:
     one = bench(seeds(1, 1)[0])
     one.start_collector()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from faults_bench import Agent, Bench, scaled, seeds
+from faults_bench import Agent, Bench, needs_gaps, scaled, seeds
 from faults_checker import reported_lost
 from faults_school import Clock, Teller, encoded
 
@@ -38,6 +38,7 @@ def test_seven_days_without_a_collector_arrive_afterwards(either_bench: Make, se
     bench.check()
 
 
+@needs_gaps
 @pytest.mark.parametrize("seed", seeds(1, 5))
 def test_what_the_spool_could_not_hold_is_reported_and_nothing_else_is_missing(
     bench: Make, seed: int
@@ -62,7 +63,7 @@ def test_what_the_spool_could_not_hold_is_reported_and_nothing_else_is_missing(
 def test_a_county_that_comes_back_at_once_is_stored_whole(pg_bench: Make, seed: int) -> None:
     bench = pg_bench(seed)
     bench.start_collector()
-    agents = [bench.enrol(n, devices=1) for n in range(scaled(60, 2000))]
+    agents = [bench.enrol(n, devices=1) for n in range(scaled(25, 2000))]
 
     asyncio.run(_storm(bench, agents, rounds=3))
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from faults_bench import Bench, seeds
+from faults_bench import Agent, Bench, seeds
+from faults_checker import read_series
 from faults_proxy import Rules
 from faults_school import School
 
 Make = Callable[[int], Bench]
+
+
+def more_settled(agent: Agent, wanted: int) -> bool:
+    return agent.story.events["settled"] >= wanted
 
 
 @pytest.mark.parametrize("seed", seeds(1, 3))
@@ -23,7 +29,7 @@ def test_a_collector_that_answers_before_it_commits_is_found_to_lose(either_benc
     for _kill in range(2):
         settled = agent.story.events["settled"]
         collector = bench.start_collector(variant="ack_before_commit")
-        bench.until(lambda n=settled: agent.story.events["settled"] >= n + 5, "some batches are answered")
+        bench.until(partial(more_settled, agent, settled + 5), "some batches are answered")
         collector.kill()
     bench.start_collector()
     bench.finish(agent)
@@ -49,6 +55,8 @@ def test_a_collector_without_a_ledger_is_found_to_store_twice(either_bench: Make
 
 @pytest.mark.parametrize("table", ["fact", "poll_day", "landing", "chunk"])
 def test_a_row_that_is_gone_is_missed(bench: Make, table: str) -> None:
+    if table in ("landing", "chunk") and read_series is None:
+        pytest.skip("there is no way yet to read samples")
     one = bench(seeds(1, 1)[0])
     one.start_collector()
     agent = one.enrol()

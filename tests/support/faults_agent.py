@@ -125,8 +125,8 @@ class _Agent:
         stop = asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         async with client_for(settings) as client:
-            work = asyncio.gather(self.make_rounds(), self.ship(client))
-            stopping = asyncio.create_task(stop.wait())
+            work: asyncio.Future[Any] = asyncio.gather(self.make_rounds(), self.ship(client))
+            stopping: asyncio.Future[Any] = asyncio.create_task(stop.wait())
             await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 work.cancel()
@@ -320,11 +320,11 @@ def _watch_sql(agent: _Agent) -> None:
     connect = sqlite3.connect
 
     def watched(*arguments: Any, **named: Any) -> sqlite3.Connection:
-        db = connect(*arguments, **named)
+        db: sqlite3.Connection = connect(*arguments, **named)
         db.set_trace_callback(lambda _text: agent.passing("sql"))
         return db
 
-    sqlite3.connect = watched
+    sqlite3.connect = watched  # type: ignore[assignment]
 
 
 def _turn_clock(skew_s: float) -> None:

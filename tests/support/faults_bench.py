@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 import faults_agent
 import faults_collector
 import httpx
+import pytest
 from faults_checker import Story, complaints, install_audit, read_story
 from faults_fork import Child, Forks
 from faults_postgres import Server
@@ -24,6 +26,7 @@ from faults_proxy import Proxy, proxy
 from faults_school import School
 from sqlalchemy import Connection, create_engine
 
+from agent.spool import Spool
 from collector.store.engine import open_store
 from collector.store.tokens import load_pepper, new_token
 from wanzhao.demo.processes import free_port
@@ -31,6 +34,10 @@ from wanzhao.demo.processes import free_port
 T = TypeVar("T")
 LONG = os.environ.get("WANZHAO_FAULTS", "") == "long"
 FIRST_SEED = int(os.environ.get("WANZHAO_FAULTS_SEED", "20260923"))
+only_long = pytest.mark.skipif(not LONG, reason="only in the long form: make faults")
+needs_gaps = pytest.mark.skipif(
+    "keep_s" not in inspect.signature(Spool).parameters, reason="this spool does not say what it lost"
+)
 PAST_S = 30 * 86400
 """Rounds begin so long ago; no batch is refused as one of the future."""
 
@@ -99,7 +106,7 @@ class Bench:
             install_audit(connection)
         engine.dispose()
 
-    pepper: bytes = field(init=False)
+    pepper: Any = field(init=False)
 
     @property
     def config(self) -> Path:
@@ -184,8 +191,8 @@ class Bench:
         if agent.child and agent.child.running():
             agent.child.kill()
         last = agent.last_round() + rounds * agent.options.stride
-        changes = {"pace_s": 0.0, "at_most_waiting": 2, "failpoint": ""} | changes
-        status = self.start(agent, until=last, **changes).wait(limit_s)
+        merged: dict[str, Any] = {"pace_s": 0.0, "at_most_waiting": 2, "failpoint": ""} | changes
+        status = self.start(agent, until=last, **merged).wait(limit_s)
         assert agent.child is not None
         assert status == 0, f"the agent ended with {status}; {agent.child.tail()}"
 

@@ -82,7 +82,7 @@ def _watch_table(when: str, table: str, die: Callable[[], None]) -> None:
 def _watch_commit(when: str, die: Callable[[], None]) -> None:
     """Only transactions that wrote to the ledger count."""
     wrote: set[int] = set()
-    commit = default.DefaultDialect.do_commit
+    commit: Any = default.DefaultDialect.do_commit
 
     def seen(
         connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: Any
@@ -112,8 +112,9 @@ def _answer_first() -> None:
 
 
 def _wrap_app(wrapper: Callable[[Any], Any]) -> None:
-    make_app = daemon.make_app
-    daemon.make_app = lambda *arguments, **named: wrapper(make_app(*arguments, **named))  # type: ignore[assignment]
+    program: Any = daemon
+    make_app = program.make_app
+    program.make_app = lambda *arguments, **named: wrapper(make_app(*arguments, **named))
 
 
 @dataclass(slots=True)

@@ -160,7 +160,7 @@ class Proxy:
             writer.close()
 
     def _hit(self, rule: str) -> bool:
-        hit = self._rng.random() < getattr(self.rules, rule)
+        hit = bool(self._rng.random() < getattr(self.rules, rule))
         if hit:
             self._count(rule)
         return hit
