@@ -24,6 +24,7 @@ from collector.store.shards import Shards, move_school, open_shards, shard_of
 from collector.store.upgrade import alembic_version
 from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import ConfigError
+from inventory.facts import DigestColumns, SampleColumns
 from inventory.register import Calendar, Campus, Device, Register, School
 
 SCHOOLS = [f"21339990{n:02d}" for n in range(8)]
@@ -100,11 +101,19 @@ def arrivals() -> Iterator[Arrival]:
             slot = T0 + 300 * seq
             changes: dict[Any, Any] = {("gw", "", "model"): "S5731", ("gw", "", "software"): f"V{seq}"}
             frames = ("gw",) if seq == 1 else ()
-            made = batch(
-                seq, slot, changes=changes, frames=frames, agent=f"{school}-01", campus=f"{school}-01"
+            samples = SampleColumns(
+                device=["gw"], slot=[slot], subject=[[""]], key=[["uptime_s"]], scale=[[2]], value=[[[seq]]]
             )
+            digests = DigestColumns(device=["gw"], slot=[slot], digest=["0" * 32])
+            told: dict[str, Any] = {
+                "changes": changes,
+                "frames": frames,
+                "samples": samples,
+                "digests": digests,
+            }
+            made = batch(seq, slot, agent=f"{school}-01", campus=f"{school}-01", **told)
             sha256 = hashlib.sha256(f"{school}{seq}".encode()).hexdigest()
-            yield Arrival(Sender(school, f"{school}-01", f"{school}-01"), made, sha256, slot + 10.0)
+            yield Arrival(Sender(school, campus, campus), made, sha256, slot + 10.0)
 
 
 def put(engine: Engine, arrival: Arrival) -> str:
@@ -136,6 +145,7 @@ def test_two_databases_hold_and_tell_the_same_as_one(two: Shards, one: Engine) -
 
     with one.connect() as connection:
         alone = sums_of(connection)
+        assert alone["landing"].rows == 3 * len(SCHOOLS)
         assert together(two) == {name: alone[name] for name in OF_A_SCHOOL}
         for school in COUNTY.schools:
             with two.of(school.id).connect() as other:
