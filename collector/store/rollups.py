@@ -1,7 +1,8 @@
 """The hours of a device and day: what stays when the samples themselves are too old to keep.
 
 A roll-up is a matrix like a chunk, with an hour for a slot and ``key/what`` for a key. A counter keeps how
-far it rose; a gauge its least, largest, sum and last value. All are whole numbers with the scale of the series.
+far it rose; a gauge its least, largest, sum and last value. All are whole numbers with the scale of the
+series.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def hours_of(day: Matrix) -> Matrix:
             series.append(Series(one.subject, f"{one.key}/{what}", one.scale))
             rows.append(columns[what][at])
     summable = (low > -_SUMMABLE) & (high < _SUMMABLE)
-    shown = {what: count > 0 for what in columns} | {"sum": (count > 0) & summable}
+    shown = dict.fromkeys(columns, count > 0) | {"sum": (count > 0) & summable}
     present = np.array([shown[what][at] for at, one in enumerate(day.series) for what in _whats(one)])
     values = np.where(present, np.array(rows), 0)
     order = sorted(range(len(series)), key=lambda at: (series[at][1], series[at][0], series[at][2]))
