@@ -105,13 +105,9 @@ def arrivals() -> Iterator[Arrival]:
                 device=["gw"], slot=[slot], subject=[[""]], key=[["uptime_s"]], scale=[[2]], value=[[[seq]]]
             )
             digests = DigestColumns(device=["gw"], slot=[slot], digest=["0" * 32])
-            told: dict[str, Any] = {
-                "changes": changes,
-                "frames": frames,
-                "samples": samples,
-                "digests": digests,
-            }
-            made = batch(seq, slot, agent=f"{school}-01", campus=f"{school}-01", **told)
+            campus = f"{school}-01"
+            more: dict[str, Any] = {"samples": samples, "digests": digests, "agent": campus, "campus": campus}
+            made = batch(seq, slot, changes=changes, frames=frames, **more)
             sha256 = hashlib.sha256(f"{school}{seq}".encode()).hexdigest()
             yield Arrival(Sender(school, campus, campus), made, sha256, slot + 10.0)
 
