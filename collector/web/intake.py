@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
@@ -62,6 +61,11 @@ class Edge:
         default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="decode")
     )
 
+    # Asking who sends is a look at one row: more threads would only open more connections to the database.
+    readers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="who")
+    )
+
     def __post_init__(self) -> None:
         self.committer = Committer(self.engine, self.telemetry)
         self.caps = ingest.Caps(known_devices=self._known_devices)
@@ -70,6 +74,7 @@ class Edge:
         """Finish what is queued, and take nothing more in."""
         self.committer.close()
         self.decoders.shutdown(wait=True)
+        self.readers.shutdown(wait=True)
 
     def _known_devices(self, school_id: str) -> list[str]:
         query = select(device_state.c.device_id).where(device_state.c.school_id == school_id)
@@ -94,7 +99,8 @@ async def take_batch(edge: Edge, request: Request) -> Response:
 async def sender_or_none(edge: Edge, request: Request) -> Sender | None:
     """Who sends, by the token alone; None, and a line for the audit, where it is no good."""
     header = request.headers.get("Authorization", "")
-    sender = await run_in_threadpool(_authenticate, edge, header)
+    loop = asyncio.get_running_loop()
+    sender = await loop.run_in_executor(edge.readers, _authenticate, edge, header)
     if sender is None:
         found = _PREFIX.search(header)
         audit(request, 401, f"token {found[1] if found else 'unreadable'}")
