@@ -18,7 +18,7 @@ from collector.store.read import read_snapshot
 from collector.store.schema import fact, ledger, metadata
 from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import Refused
-from inventory.facts import Batch
+from inventory.facts import Batch, FactValue
 from inventory.register import Calendar, Campus, Device, School
 from inventory.snapshot import SchoolSnapshot
 
@@ -79,7 +79,11 @@ def test_a_fact_holds_until_it_changes(engine: Engine) -> None:
 
 
 def test_a_frame_ends_what_it_does_not_name(engine: Engine) -> None:
-    before = {("gw", PORT, "speed_mbps"): 10000, ("gw", "port:old", "oper"): "up", ("sw", PORT, "oper"): "up"}
+    before: dict[tuple[str, str, str], FactValue] = {
+        ("gw", PORT, "speed_mbps"): 10000,
+        ("gw", "port:old", "oper"): "up",
+        ("sw", PORT, "oper"): "up",
+    }
     store(engine, batch(1, T0, changes=before, frames=("gw", "sw")))
     store(engine, batch(2, T0 + 300, changes={("gw", PORT, "speed_mbps"): 10000}, frames=("gw",)))
 
@@ -134,7 +138,7 @@ def test_batches_of_any_order_leave_spans_that_do_not_overlap(
 ) -> None:
     engine = open_store("sqlite:///:memory:")
     for step in order:
-        change = {("gw", PORT, "speed_mbps"): values[step]}
+        change: dict[tuple[str, str, str], FactValue] = {("gw", PORT, "speed_mbps"): values[step]}
         store(engine, batch(step + 1, T0 + step * 300, changes=change))
 
     spans = look(engine, T0 + 3000).facts.get(("gw", PORT, "speed_mbps"), ())
