@@ -24,7 +24,9 @@ def test_seven_days_without_a_collector_arrive_afterwards(either_bench: Make, se
     bench = either_bench(seed)
     interval_s = scaled(3600, 300)
     rounds = 7 * 86400 // interval_s
-    agent = bench.enrol(interval_s=interval_s, url="http://127.0.0.1:9", ahead=rounds, until=rounds)
+    agent = bench.enrol(
+        interval_s=interval_s, url="http://127.0.0.1:9", ahead=rounds, until=rounds, devices=scaled(1, 3)
+    )
     bench.start(agent)
     bench.until(lambda: agent.story.events["failed"] > 0, "a week is spooled", limit_s=300)
     assert agent.child is not None
