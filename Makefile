@@ -27,7 +27,7 @@ test: setup ## install what the tests can use, then lint, types and all tests
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
 
-faults: setup ## the long fault tests (kills, cuts, crashes, clocks, bad lines): about 40 minutes on two cores
+faults: setup ## the long fault tests (kills, cuts, crashes, clocks, bad lines): an hour or more on two cores
 	WANZHAO_FAULTS=long $(BIN)/python -m pytest tests/faults
 
 check: setup ## ruff and mypy
