@@ -2,7 +2,8 @@
 
 One typical school's batch (30 devices, change-only) is decoded, checked and stored through SQLAlchemy, one
 transaction a batch with full synchronisation. The yardstick is SQLite itself: one INSERT of the same body and
-one commit a batch. A key frame (every fact of every device) is measured too.
+one commit a batch. A key frame (every fact of every device) is measured too. What samples cost, over HTTP and
+against PostgreSQL's own COPY, is in ingest_samples.py.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from figures import report
+from ingest_samples import samples_figures
 
 from agent.changes import Columns
 from agent.uplink import compress
@@ -121,6 +123,7 @@ def main() -> None:
             "cpu_ratio_vs_bare_rows": round(ours_s / bare_s, 2),
             "frame_facts_per_cpu_s": round(20 * facts_each / frames_s),
             "body_bytes": round(statistics.mean(len(body) for body in bodies)),
+            **samples_figures(),
         },
     )
 

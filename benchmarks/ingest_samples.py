@@ -1,0 +1,193 @@
+"""Samples end to end, against PostgreSQL's own COPY of the same readings from a file on its server."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from figures import Figure
+from ingest_load import DAY, READINGS, START, bodies, collector, cpu_s, school_day, send_all
+from sqlalchemy import Engine, create_engine
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests/support"))
+
+import postgres
+
+from collector.store import codec
+from collector.store.compact import compact_due
+from collector.store.engine import insert_rows, open_store
+from collector.store.schema import chunk
+from collector.store.series import read_series
+
+SCHOOLS = [f"21339990{n:02}" for n in range(1, 9)]
+BATCHES = 48
+ROUNDS = 3
+TOTAL = len(SCHOOLS) * BATCHES * READINGS
+_FIELDS = "f:>i2 a:>i4 school:>i4 b:>i4 series:>i4 c:>i4 ts:>i8 d:>i4 value:>i8"
+_ROW = np.dtype([tuple(field.split(":")) for field in _FIELDS.split()])
+"""A row of COPY's binary form: how many columns, then of each its length and its bytes."""
+
+
+def samples_figures() -> dict[str, Figure]:
+    """All figures of samples; those of PostgreSQL are missing where no server is installed."""
+    loads = {school: bodies(school, school_day(n), BATCHES) for n, school in enumerate(SCHOOLS)}
+    body = statistics.mean(len(one) for some in loads.values() for one in some)
+    figures: dict[str, Figure] = {"sample_body_bytes_per_reading": round(body / READINGS, 2)}
+    figures |= _sizes()
+    with tempfile.TemporaryDirectory() as name:
+        figures |= _engine_figures("sqlite", f"sqlite:///{name}/store.db", loads, lambda: 0.0)
+    if postgres.binaries() is not None:
+        with postgres.cluster() as url:
+            figures |= _postgres_figures(url, loads)
+    return figures
+
+
+def _sizes() -> dict[str, Figure]:
+    found: dict[str, Figure] = {}
+    for name, active in (("typical", 0.4), ("all_ports_active", 1.0)):
+        day = school_day(1, active)
+        started = time.process_time()
+        size = sum(len(codec.encode(matrix)) for matrix in day)
+        spent = time.process_time() - started
+        found[f"bytes_per_reading_{name}"] = round(size / (DAY * READINGS), 3)
+        found[f"encode_readings_per_cpu_s_{name}"] = round(DAY * READINGS / spent)
+    return found
+
+
+def _postgres_figures(url: str, loads: dict[str, list[bytes]]) -> dict[str, Figure]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        data = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+    master = int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+
+    def database_s() -> float:
+        return cpu_s(master)
+
+    figures = _engine_figures("postgresql", url, loads, database_s)
+    copies = _copies(engine, data.parent, database_s)
+    engine.dispose()
+    packed = figures["readings_per_cpu_s_postgresql"]
+    assert isinstance(packed, int)
+    return figures | {
+        "readings_per_cpu_s": packed,
+        "copy_binary_readings_per_cpu_s": round(copies["binary"]),
+        "copy_text_readings_per_cpu_s": round(copies["text"]),
+        "rows_readings_per_cpu_s": round(copies["rows"]),
+        "packed_ratio_vs_binary_copy": round(packed / copies["binary"], 2),
+        "rows_ratio_vs_text_copy": round(copies["rows"] / copies["text"], 2),
+        "fsync": "off for both",
+    }
+
+
+def _engine_figures(
+    name: str, url: str, loads: dict[str, list[bytes]], database_s: Callable[[], float]
+) -> dict[str, Figure]:
+    """Ingest, compaction and reading on one engine, and what that makes for many schools."""
+    ingest_s = []
+    with tempfile.TemporaryDirectory() as folder, collector(url, Path(folder)) as (pid, address):
+        for number in range(ROUNDS):
+            # Each round is of other schools, so that each batch is new.
+            again = _renamed(number) if number else loads
+            before = cpu_s(pid) + database_s()
+            send_all(address, url, Path(folder), again)
+            ingest_s.append(cpu_s(pid) + database_s() - before)
+    engine = open_store(url)
+    before = time.process_time() + database_s()
+    compact_due(engine, START + 2 * 86400)
+    compact_s = time.process_time() + database_s() - before
+    read_ms = _read_ms(engine)
+    engine.dispose()
+    ingest_each = statistics.median(ingest_s) / TOTAL
+    compact_each = compact_s / (TOTAL * ROUNDS)
+    found: dict[str, Figure] = {
+        f"readings_per_cpu_s_{name}": round(1 / ingest_each),
+        f"compacted_readings_per_cpu_s_{name}": round(1 / compact_each),
+        f"port_day_read_ms_{name}": round(read_ms, 2),
+    }
+    for schools in (100, 1_000, 10_000):  # a measured slice times a count: linear, not run
+        cores = schools * DAY * READINGS * (ingest_each + compact_each) / 86400
+        found[f"cores_extrapolated_{schools}_schools_{name}"] = round(cores, 4)
+    return found
+
+
+def _renamed(number: int) -> dict[str, list[bytes]]:
+    names = [f"{3 + number}{school[1:]}" for school in SCHOOLS]
+    return {name: bodies(name, school_day(n), BATCHES) for n, name in enumerate(names)}
+
+
+def _read_ms(engine: Engine) -> float:
+    """Median of reading one port and key over one day, 16 million readings in the table."""
+    day = school_day(1)
+    names = [column.name for column in chunk.columns]
+    packed = [codec.encode(matrix) for matrix in day]
+    wanted = 16_000_000 // (READINGS * DAY) + 1
+    rows = [
+        (f"9{school:05}", START // 86400, f"sw{n}", READINGS * DAY // 30, codec.CODEC, packed[n])
+        for school in range(wanted)
+        for n in range(len(day))
+    ]
+    with engine.begin() as connection:
+        insert_rows(connection, chunk, names, rows)
+    spent = []
+    with engine.connect().execution_options(reads_only=True) as connection:
+        for n in range(200):
+            where = (f"9{n % wanted:05}", f"sw{n % 30}", f"port:GigabitEthernet0/0/{n % 24}", "in_octets")
+            started = time.perf_counter()
+            found = read_series(connection, *where, START, START + 86400)
+            spent.append(time.perf_counter() - started)
+            assert len(found) == DAY
+    return statistics.median(spent) * 1000
+
+
+def _copies(engine: Engine, folder: Path, database_s: Callable[[], float]) -> dict[str, float]:
+    """Readings a second of processor time by COPY, from the server's files and from here."""
+    # numpy joins in the machine's own byte order; the wire's is the other one.
+    whole = np.concatenate([_rows(n) for n in range(len(SCHOOLS))]).astype(_ROW)
+    speeds: dict[str, list[float]] = {"rows": [], "binary": [], "text": []}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE copied (school int, series int, ts bigint, value bigint)")
+    for number in range(ROUNDS):
+        before = time.process_time() + database_s()
+        with engine.begin() as connection:
+            for start in range(0, len(whole), READINGS):
+                _copy_rows(connection.connection.cursor(), whole[start : start + READINGS])
+        speeds["rows"].append(len(whole) / (time.process_time() + database_s() - before))
+        for form in ("binary", "text"):
+            file = folder / f"readings-{form}"
+            if not number:
+                _run(engine, f"COPY copied TO '{file}' (FORMAT {form})")
+            _run(engine, "TRUNCATE copied")
+            before = database_s()
+            _run(engine, f"COPY copied FROM '{file}' (FORMAT {form})")
+            speeds[form].append(len(whole) / (database_s() - before))
+        _run(engine, "TRUNCATE copied")
+    _run(engine, "DROP TABLE copied")
+    return {form: statistics.median(found) for form, found in speeds.items()}
+
+
+def _rows(school: int) -> Any:
+    """The same readings as rows, in the order in which they were measured."""
+    values = np.concatenate([matrix.values[:, :BATCHES] for matrix in school_day(school)]).T
+    rows = np.zeros(values.size, _ROW)
+    rows["f"], rows["a"], rows["b"], rows["c"], rows["d"] = 4, 4, 4, 8, 8
+    rows["school"] = school
+    rows["series"] = np.tile(np.arange(values.shape[1]), values.shape[0])
+    rows["ts"] = np.repeat(START + np.arange(BATCHES) * 300, values.shape[1])
+    rows["value"] = values.ravel()
+    return rows
+
+
+def _copy_rows(cursor: Any, rows: Any) -> None:
+    with cursor.copy("COPY copied FROM STDIN (FORMAT binary)") as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
+
+
+def _run(engine: Engine, sql: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(sql)
