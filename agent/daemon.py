@@ -19,7 +19,7 @@ from agent.privacy import load_or_make_key
 from agent.probing import Probing
 from agent.rounds import Memory, run_round
 from agent.spool import Spool
-from agent.uplink import Progress, Send, client_for, sender, ship_forever
+from agent.uplink import Progress, Send, client_for, sender, ship_forever, thinned
 from agent.wifi.kept import KnownAps
 from inventory.log import get_logger
 
@@ -48,6 +48,9 @@ async def run_agent(settings: AgentSettings) -> None:
         settings.state_dir / SPOOL_FILE,
         max_bytes=settings.spool.max_mib * 2**20,
         max_age_s=settings.spool.max_days * 86400,
+        min_free_bytes=settings.spool.min_free_mib * 2**20,
+        keep_s=settings.spool.keep_days * 86400,
+        thin=thinned,
     )
     try:
         async with client_for(settings.collector) as client:
@@ -92,7 +95,7 @@ async def _work(
         # This slot's time for a round is over; use the slot all the same, so that a start is soon seen.
         scheduler.add_job(one_round)
     scheduler.start()
-    uplink = asyncio.create_task(ship_forever(spool, send, wake, progress))
+    uplink = asyncio.create_task(ship_forever(spool, send, wake, progress, memory.heed))
     log.info(
         "agent of campus %s: %d devices every %d s",
         settings.campus,

@@ -11,31 +11,38 @@ from dataclasses import dataclass, field
 import msgspec
 
 from agent.ap_ports import places
-from agent.changes import Columns, DeviceFacts, settled
+from agent.changes import Columns, DeviceFacts, digest_after, settled
 from agent.config import AgentSettings, DeviceSettings
 from agent.device import Job
 from agent.facts import facts_of, port_names
 from agent.ladder import ipv6_ladder
 from agent.merge import merge
 from agent.outcome import any_alive, outcomes
-from agent.probing import AGENT, Probing
+from agent.probing import Probing
 from agent.rates import Drop, Rates, rates
+from agent.samples import samples_of
 from agent.spool import Spool
-from agent.uplink import compress
+from agent.uplink import clock, compress
 from agent.wifi.kept import KnownAps
+from inventory.digest import digest_of
 from inventory.errors import StoreError
-from inventory.facts import Batch
+from inventory.facts import Batch, GapColumns, Lane, Receipt
 from inventory.log import get_logger
+from inventory.probes import AGENT
 from inventory.reading import Reading
 from inventory.version import VERSION
 
 log = get_logger(__name__)
 
+Build = Callable[[str, int, GapColumns], bytes]
 Poll = Callable[[DeviceSettings, frozenset[Job], float], Awaitable[Reading]]
 """The seam to the devices: (device, jobs, limit in seconds) -> Reading; never raises for a silent device."""
 
 SHARE_OF_INTERVAL = 0.8
 """A device's poll ends by itself after this share of the interval, so it never eats the next round."""
+
+SHORT_QUEUE = 3
+"""Batches that may wait before the present overtakes them."""
 
 
 @dataclass(slots=True)
@@ -51,8 +58,16 @@ class Memory:
     """Intervals of counters left out since the start, by reason."""
     shipped: dict[str, DeviceFacts] = field(default_factory=dict)
     done_at: dict[tuple[str, Job], float] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    """What each shipped state adds up to."""
+    frames_wanted: set[str] = field(default_factory=set)
+    """Devices of which the collector has another state than was shipped."""
     frame_day: int = -1
     losses: tuple[str, int, int] = ("", 0, 0)
+
+    def heed(self, receipt: Receipt) -> None:
+        """Remember what a receipt asks for."""
+        self.frames_wanted.update(receipt.frames_wanted)
 
 
 @dataclass(slots=True)
@@ -64,15 +79,19 @@ class _Round:
     now: float
     columns: Columns
     kept: dict[str, DeviceFacts]
+    digests: dict[str, str]
 
     def add(self, device: str, facts: DeviceFacts) -> None:
         """Put a device's facts into the batch: changes where the collector has the state, else all of it."""
-        shipped = self.memory.shipped.get(device)
-        if shipped is None:
+        shipped, digest = self.memory.shipped.get(device), self.memory.digests.get(device)
+        if shipped is None or digest is None:
             self.columns.add_frame(device, facts)
+            self.digests[device] = digest_of(facts)
         else:
             facts = settled(shipped, facts)
             self.columns.add_changes(device, shipped, facts)
+            self.digests[device] = digest_after(digest, shipped, facts)
+        self.columns.add_digest(device, self.digests[device])
         self.kept[device] = facts
 
 
@@ -90,7 +109,7 @@ async def run_round(
     """
     slot = int(now) // settings.poll_interval_s * settings.poll_interval_s
     _want_frames(memory, spool, slot)
-    this = _Round(settings, memory, now, Columns(slot), dict(memory.shipped))
+    this = _Round(settings, memory, now, Columns(slot), dict(memory.shipped), dict(memory.digests))
     tests = probing.round(now, busy_ratio(settings, memory)) if probing else _nothing()
     readings, _tested = await asyncio.gather(_poll_all(this, poll), tests)
     alive = not _anyone(readings) and await any_alive(settings.references)
@@ -105,6 +124,8 @@ async def run_round(
         this.columns.add_poll(agent, "ok")
         this.add(agent, probing.facts)
     _append(this, spool)
+    if spool.depth().batches > SHORT_QUEUE:
+        _append_now(this, spool)
     if memory.aps:
         memory.aps.save()
     return sum(reading.outcome == "ok" for reading in readings.values())
@@ -125,6 +146,7 @@ async def _poll_all(this: _Round, poll: Poll) -> dict[str, Reading]:
             log.debug("%s: %s in %.2f s", device.id, reading.outcome, time.monotonic() - started)
         if reading.outcome == "ok":
             memory.done_at.update({(device.id, job): this.now for job in jobs})
+            this.columns.add_samples(device.id, samples_of(reading))
             reading = _understood(memory, device.id, reading)
             if not _has_aps(reading):
                 this.add(device.id, _facts(memory, device, {}))
@@ -213,32 +235,60 @@ def _want_frames(memory: Memory, spool: Spool, slot: int) -> None:
     losses = (spool.epoch, depth.dropped, depth.refused)
     if slot // 86400 != memory.frame_day or losses != memory.losses:
         memory.shipped = {}
+    for device in memory.frames_wanted & memory.shipped.keys():
+        del memory.shipped[device]
+    memory.frames_wanted.clear()
     memory.frame_day, memory.losses = slot // 86400, losses
 
 
 def _append(this: _Round, spool: Spool) -> None:
-    made_at = time.time()
-    settings, columns = this.settings, this.columns
+    """Put the round into the spool; where that fails, the next one tells everything anew."""
+    try:
+        spool.append(*_batch(this, this.columns))
+    except StoreError as error:
+        log.error("%s", error)
+        this.memory.shipped = {}
+    else:
+        this.memory.shipped, this.memory.digests = this.kept, this.digests
 
-    def build(epoch: str, seq: int) -> bytes:
+
+def _append_now(this: _Round, spool: Spool) -> None:
+    """The state as it is now, for the lane that overtakes: the collector shall not wait for the present until
+    it has read a week of the past. All of it is in the backlog too."""
+    columns = Columns(this.columns.slot, polls=this.columns.polls, digests=this.columns.digests)
+    for device, outcome in zip(columns.polls.device, columns.polls.outcome, strict=True):
+        if outcome == "ok":
+            columns.add_frame(device, this.kept[device])
+    try:
+        spool.append(*_batch(this, columns, "now"), lane="now")
+    except StoreError as error:
+        log.error("%s", error)
+
+
+def _batch(this: _Round, columns: Columns, lane: Lane = "backlog") -> tuple[float, Build]:
+    """When the batch is made, and how to make it once its number is known."""
+    wall, mono, boot = clock()
+    settings = this.settings
+
+    def build(epoch: str, seq: int, gaps: GapColumns) -> bytes:
         batch = Batch(
             agent=settings.campus,
             campus=settings.campus,
             epoch=epoch,
+            lane=lane,
             seq=seq,
-            made_at=made_at,
+            made_at=wall,
+            made_mono=mono,
+            boot=boot,
             interval_s=settings.poll_interval_s,
             agent_version=VERSION,
             polls=columns.polls,
             frames=columns.frames,
             facts=columns.facts,
+            samples=columns.samples,
+            digests=columns.digests,
+            gaps=gaps,
         )
         return compress(msgspec.json.encode(batch))
 
-    try:
-        spool.append(made_at, build)
-    except StoreError as error:
-        log.error("%s", error)
-        this.memory.shipped = {}
-    else:
-        this.memory.shipped = this.kept
+    return wall, build

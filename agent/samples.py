@@ -114,14 +114,12 @@ def _wireless(reading: Reading) -> Iterable[Block]:
 
 def _block(subjects: Sequence[str], columns: Mapping[str, tuple[int, list[int | None]]]) -> Block:
     """The block without keys that nothing was measured of, and without subjects that nothing is known of."""
-    known = {key: column for key, column in columns.items() if any(v is not None for v in column[1])}
-    kept = [at for at in range(len(subjects)) if any(values[at] is not None for _s, values in known.values())]
-    return Block(
-        [subjects[at] for at in kept],
-        list(known),
-        [scale for scale, _values in known.values()],
-        [[values[at] for at in kept] for _scale, values in known.values()],
-    )
+    known = {key: column for key, column in columns.items() if column[1].count(None) < len(subjects)}
+    scales, values = [scale for scale, _values in known.values()], [found for _scale, found in known.values()]
+    if all(None in found for found in values):  # else there is one that everybody has
+        kept = [at for at in range(len(subjects)) if any(found[at] is not None for found in values)]
+        subjects, values = [subjects[at] for at in kept], [[found[at] for at in kept] for found in values]
+    return Block(list(subjects), list(known), scales, values)
 
 
 def _scaled(value: float | None, places: int) -> int | None:

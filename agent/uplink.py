@@ -146,7 +146,7 @@ async def ship_one(
     except (Refused, NotThrough) as error:
         _heed(spool, batch, error, stuck, progress)
     else:
-        _settle(spool, batch, receipt.have_seq)
+        spool.settle(batch, receipt.have_seq)
         _count(progress, receipt, len(batch.body))
         on_receipt(receipt)
 
@@ -234,14 +234,6 @@ def _matching(receipt: Receipt, key: Key) -> Receipt:
         where=f"{receipt.agent[:64]}/{receipt.lane[:16]}/{receipt.seq}",
         do=_("check for a cache or proxy on the way to the collector"),
     )
-
-
-def _settle(spool: Spool, batch: Spooled, have_seq: int) -> None:
-    settle = getattr(spool, "settle", None)
-    if settle is None:
-        spool.delete(batch.seq)
-    else:
-        settle(batch, have_seq)
 
 
 def _count(progress: Progress, receipt: Receipt, size: int) -> None:

@@ -14,13 +14,17 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from collector.config import CollectorSettings
 from collector.judging import Plan, judge_and_keep, load_plans
 from collector.publish import Publish, Published
+from collector.store.compact import compact_due
 from collector.store.engine import open_store
+from collector.store.leader import leading
+from collector.store.retention import delete_old
 from collector.store.tokens import load_pepper
 from collector.telemetry import Telemetry
 from collector.web.app import Edge, make_app
@@ -35,6 +39,7 @@ if sys.platform != "win32":
 log = get_logger(__name__)
 
 PEPPER_FILE = "pepper"
+TIDY_INTERVAL_S = 600
 CONNECTIONS = 4096
 """Open at once; each agent keeps one for a minute after a batch."""
 
@@ -85,9 +90,23 @@ class Judging:
 
     def _judge(self, now: float) -> Published:
         fresh = Published(judged_at=now)
-        for plan in self.plans:
-            self.publish(fresh, judge_and_keep(self.engine, plan, now), now)
+        with leading(self.engine, "judge") as leads:
+            for plan in self.plans:
+                self.publish(fresh, judge_and_keep(self.engine, plan, now, keep=leads), now)
         return fresh
+
+
+def tidy(engine: Engine) -> None:
+    """Compact what has landed and delete what is too old, where no other collector is at it."""
+    try:
+        with leading(engine, "compact") as leads:
+            compacted = compact_due(engine, time.time()) if leads else 0
+        with leading(engine, "tidy") as leads:
+            deleted = delete_old(engine, time.time()) if leads else 0
+    except SQLAlchemyError as error:
+        log.error("compaction: %s", str(error).splitlines()[0])
+    else:
+        log.debug("%d batches of samples compacted, %d old rows deleted", compacted, deleted)
 
 
 def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
@@ -124,6 +143,14 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
     scheduler.add_job(
         judging.run_once,
         IntervalTrigger(seconds=settings.judge_interval_s),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.add_job(
+        run_in_threadpool,
+        IntervalTrigger(seconds=TIDY_INTERVAL_S),
+        args=(tidy, engine),
         coalesce=True,
         max_instances=1,
         misfire_grace_time=None,

@@ -73,9 +73,11 @@ def look(engine: Engine, profile: Profile, as_of: float) -> CountyView:
     return judge_county(register, profile, views, agents, as_of)
 
 
-def judge_and_keep(engine: Engine, plan: Plan, now: float) -> CountyView:
-    """Judge as of now and store what changed."""
+def judge_and_keep(engine: Engine, plan: Plan, now: float, *, keep: bool = True) -> CountyView:
+    """Judge as of now and store what changed; without ``keep`` only judge, since another process stores."""
     view = look(engine, plan.profile, now)
+    if not keep:
+        return view
     ref = view.profile
     with engine.begin() as connection:
         keep_profile(connection, ref.id, ref.version, ref.sha256, plan.text, now)

@@ -136,7 +136,7 @@ def spool(tmp_path: Path) -> Any:
 
 
 def last(spool: Spool) -> Batch:
-    rows = spool._db.execute("SELECT body FROM batch ORDER BY seq DESC LIMIT 1").fetchall()
+    rows = spool._db.execute("SELECT body FROM item ORDER BY seq DESC LIMIT 1").fetchall()
     return ingest.decode(rows[0][0], "zstd")[0]
 
 

@@ -18,14 +18,24 @@ from agent.device import Job
 from agent.merge import merge
 from agent.outcome import any_alive
 from agent.poll import ALL_JOBS
-from agent.rounds import Memory, run_round
+from agent.rounds import SHORT_QUEUE, Build, Memory, run_round
 from agent.spool import Spool
 from agent.wifi.kept import KnownAps
 from collector import ingest
 from collector.store.write import Sender
+from inventory.digest import digest_of
 from inventory.errors import StoreError
-from inventory.facts import Batch
-from inventory.reading import Interface, Ipv6Address, LldpNeighbor, Outcome, Reading, System, Table
+from inventory.facts import Batch, GapColumns, Lane, Receipt
+from inventory.reading import (
+    Interface,
+    Ipv6Address,
+    LldpNeighbor,
+    Outcome,
+    PortCounters,
+    Reading,
+    System,
+    Table,
+)
 from inventory.wifi import AccessPoint, Wireless
 
 T0 = 1_790_000_100 // 300 * 300
@@ -75,9 +85,24 @@ class Campus:
 
     def round(self, now: float) -> Batch:
         """Run a round and give back the batch that it spooled."""
-        asyncio.run(run_round(self.settings, self.memory, self.spool, now, self.poll))
-        rows = self.spool._db.execute("SELECT body FROM batch ORDER BY seq DESC LIMIT 1").fetchall()
-        return ingest.decode(rows[0][0], "zstd")[0]
+        return self.lanes(now)["backlog"]
+
+    def lanes(self, now: float) -> dict[str, Batch]:
+        """Run a round and give back the batch of each lane that it spooled."""
+        bodies: dict[str, bytes] = {}
+        append = self.spool.append
+
+        def watched(made_at: float, build: Build, lane: Lane = "backlog") -> int:
+            def kept(epoch: str, seq: int, gaps: GapColumns) -> bytes:
+                bodies[lane] = build(epoch, seq, gaps)
+                return bodies[lane]
+
+            return append(made_at, kept, lane=lane)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(self.spool, "append", watched)
+            asyncio.run(run_round(self.settings, self.memory, self.spool, now, self.poll))
+        return {lane: ingest.decode(body, "zstd")[0] for lane, body in bodies.items()}
 
 
 @pytest.fixture
@@ -195,7 +220,9 @@ def test_a_new_day_begins_with_the_whole_state(campus: Campus) -> None:
 
 def test_after_a_lost_batch_the_whole_state_is_told_again(campus: Campus) -> None:
     campus.round(T0)
-    campus.spool._drop([1])
+    one = campus.spool.oldest()
+    assert one is not None
+    campus.spool._drop(one.epoch, one.lane, one.seq, one.made_at, "damaged")
 
     assert set(campus.round(T0 + 300).frames.device) == {"gw", "sw"}
 
@@ -205,16 +232,92 @@ def test_a_full_disk_costs_the_round_and_the_next_tells_the_whole_state(
 ) -> None:
     campus.round(T0)
 
-    def refuse(*_arguments: object) -> int:
+    def refuse(*_arguments: object, **_more: object) -> int:
         raise StoreError("disk full")
 
     with monkeypatch.context() as patched:
         patched.setattr(campus.spool, "append", refuse)
-        campus.round(T0 + 300)
+        asyncio.run(run_round(campus.settings, campus.memory, campus.spool, T0 + 300, campus.poll))
 
     batch = campus.round(T0 + 600)
     assert set(batch.polls.slot) == {T0 + 600}
     assert set(batch.frames.device) == {"gw", "sw"}
+
+
+def states_of(batches: list[Batch]) -> dict[str, dict[tuple[str, str], Any]]:
+    """What a collector knows of each device that has these batches."""
+    states: dict[str, dict[tuple[str, str], Any]] = {}
+    for batch in batches:
+        for device in batch.frames.device:
+            states[device] = {}
+        for (device, subject, key), value in facts(batch).items():
+            if value is None:
+                states[device].pop((subject, key))
+            else:
+                states[device][subject, key] = value
+    return states
+
+
+def test_the_digests_are_those_of_the_states_that_the_batches_add_up_to(campus: Campus) -> None:
+    batches = []
+    for number, speed in enumerate((10000, 10000, 1000, 2500)):
+        campus.answers["gw"] = reading(speed)
+        batches.append(campus.round(T0 + 300 * number))
+
+        said = dict(zip(batches[-1].digests.device, batches[-1].digests.digest, strict=True))
+        assert said == {device: digest_of(state) for device, state in states_of(batches).items()}
+
+
+def test_a_device_whose_state_the_collector_doubts_is_told_as_a_whole(campus: Campus) -> None:
+    first = campus.round(T0)
+    campus.memory.heed(
+        Receipt(status="stored", agent="c1", epoch="e", lane="backlog", seq=1, frames_wanted=["gw", "gone"])
+    )
+
+    second, third = campus.round(T0 + 300), campus.round(T0 + 600)
+
+    assert (second.frames.device, third.frames.device) == (["gw"], [])
+    assert states_of([second])["gw"] == states_of([first])["gw"]
+
+
+def test_the_present_overtakes_a_backlog_with_the_whole_state(campus: Campus) -> None:
+    lanes = [campus.lanes(T0 + 300 * number) for number in range(SHORT_QUEUE + 2)]
+
+    assert ["now" in found for found in lanes] == [False] * SHORT_QUEUE + [True, True]
+    now = lanes[-1]["now"]
+    assert set(now.polls.slot) == {T0 + 300 * (SHORT_QUEUE + 1)}
+    assert set(now.frames.device) == {"gw", "sw"}
+    assert states_of([now]) == states_of([found["backlog"] for found in lanes])
+    assert now.digests == lanes[-1]["backlog"].digests
+    assert now.samples.device == []
+
+
+def test_a_silent_device_has_no_frame_in_the_present(campus: Campus) -> None:
+    for number in range(SHORT_QUEUE):
+        campus.round(T0 + 300 * number)
+    campus.answers["sw"] = reading(outcome="gap")
+
+    now = campus.lanes(T0 + 300 * SHORT_QUEUE)["now"]
+
+    assert (now.frames.device, outcomes(now)) == (["gw"], {"gw": "ok", "sw": "down"})
+
+
+def test_a_batch_says_when_it_was_made_by_a_clock_that_nobody_sets(campus: Campus) -> None:
+    one, two = campus.round(T0), campus.round(T0 + 300)
+
+    assert 0 < one.made_mono <= two.made_mono
+    assert one.boot == two.boot != ""
+
+
+def test_numbers_travel_with_the_slot_in_which_they_were_measured(campus: Campus) -> None:
+    campus.answers["gw"] = reading(counters=[PortCounters(if_index=1, in_octets=2**40)])
+    campus.round(T0)
+    campus.answers["gw"] = reading()  # no counters in this poll: the old ones are not sent again
+
+    samples = campus.round(T0 + 300).samples
+
+    assert set(samples.slot) == {T0 + 300}
+    assert not any("in_octets" in keys for keys in samples.key)
 
 
 def test_each_job_has_its_own_interval(campus: Campus) -> None:

@@ -23,7 +23,7 @@ from inventory.facts import Receipt
 def spool(tmp_path: Path) -> Iterator[Spool]:
     one = Spool(tmp_path / "spool.db", max_bytes=10**6, max_age_s=1e9)
     for _n in range(3):
-        one.append(float(T0), lambda epoch, seq: packed(batch(seq, T0 + seq * 300, epoch=epoch)))
+        one.append(float(T0), lambda epoch, seq, _gaps: packed(batch(seq, T0 + seq * 300, epoch=epoch)))
     yield one
     one.close()
 
@@ -161,10 +161,10 @@ def test_waits_follow_what_the_collector_said(error: CollectorError, low: float,
     assert low <= wait_s(1, error, random.Random(2)) <= high
 
 
-def test_readdressing_changes_nothing_but_the_epoch() -> None:
+def test_readdressing_changes_nothing_but_the_epoch_and_number() -> None:
     one = batch(7, T0, changes={("gw", "", "model"): "万兆"})
 
-    again, _sha = ingest.decode(readdress(packed(one), "fresh"), "zstd")
+    again, _sha = ingest.decode(readdress(packed(one), "fresh", 3), "zstd")
 
     assert again.epoch == "fresh"
-    assert (again.seq, again.polls, again.facts) == (one.seq, one.polls, one.facts)
+    assert (again.seq, again.polls, again.facts) == (3, one.polls, one.facts)
