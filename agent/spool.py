@@ -95,26 +95,18 @@ class Spool:
             os.close(self._lock)
             raise
 
-    def new_epoch(self, readdress: Callable[[bytes, str, int], bytes]) -> str:
+    def new_epoch(self, readdress: Callable[[bytes, str], bytes]) -> str:
         """Begin a new epoch: when the collector knows a number otherwise (409: a cloned disk, a restored
-        backup). ``readdress(body, epoch, seq)`` gives each waiting body its new address; numbers restart."""
+        backup). ``readdress(body, epoch)`` gives each waiting body its new address; numbers go on."""
         epoch = secrets.token_hex(8)
         with self._transaction():
-            rows = self._db.execute(
-                "SELECT lane, seq, made_at, thin, body FROM item WHERE settled_at IS NULL ORDER BY lane, seq"
-            ).fetchall()
-            self._db.execute("DELETE FROM item")
-            numbers = {"now": 0, "backlog": 0}
-            for lane, _seq, made_at, thin, old in rows:
-                numbers[lane] += 1
-                body = readdress(old, epoch, numbers[lane])
+            self._db.execute("DELETE FROM item WHERE settled_at IS NOT NULL")
+            for rowid, old in self._db.execute("SELECT rowid, body FROM item").fetchall():
+                body = readdress(old, epoch)
                 self._db.execute(
-                    "INSERT INTO item (lane, seq, epoch, made_at, crc, thin, body) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (lane, numbers[lane], epoch, made_at, zlib.crc32(body), thin, body),
+                    "UPDATE item SET epoch = ?, body = ?, crc = ? WHERE rowid = ?",
+                    (epoch, body, zlib.crc32(body), rowid),
                 )
-            for lane, number in numbers.items():
-                self._set_meta(f"seq:{lane}", str(number))
             release(self._db)
             self._set_meta("epoch", epoch)
             self._set_meta("confirmed", "0")
@@ -259,9 +251,11 @@ class Spool:
             for lost in self._not_told:
                 tell(self._db, lost)
             seq = self._count(f"seq:{lane}") + 1
-            body = build(self.epoch, seq, unsent(self._db, f"{self.epoch}/{lane}/{seq}"))
-            if lane == "now":
+            if lane == "now":  # it may be replaced before it is sent, so it tells of no loss
+                body = build(self.epoch, seq, GapColumns())
                 self._db.execute("DELETE FROM item WHERE lane = 'now'")
+            else:
+                body = build(self.epoch, seq, unsent(self._db, f"{self.epoch}/{lane}/{seq}"))
             self._db.execute(
                 "INSERT INTO item (lane, seq, epoch, made_at, crc, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (lane, seq, self.epoch, made_at, zlib.crc32(body), body),

@@ -64,8 +64,12 @@ def confirm(db: sqlite3.Connection, epoch: str, lane: Lane, seq: int) -> None:
 
 
 def release(db: sqlite3.Connection, epoch: str = "", lane: Lane = "backlog", seq: int = 0) -> None:
-    """The batch that told these losses is lost itself (without arguments: every one), so tell them again."""
-    if not seq:
-        db.execute("UPDATE gap SET sent_in = NULL")
-    else:
-        db.execute("UPDATE gap SET sent_in = NULL WHERE sent_in = ?", (f"{epoch}/{lane}/{seq}",))
+    """The batch that told these losses is lost itself (without arguments: every one), so tell them again.
+
+    Under new numbers: it may have arrived all the same, and a number stands for one loss for ever."""
+    where, values = ("sent_in IS NOT NULL", ()) if not seq else ("sent_in = ?", (f"{epoch}/{lane}/{seq}",))
+    columns = ", ".join(_COLUMNS[1:])
+    rows = db.execute(f"SELECT {columns} FROM gap WHERE {where} ORDER BY number", values).fetchall()  # noqa: S608
+    db.execute(f"DELETE FROM gap WHERE {where}", values)  # noqa: S608 - constants
+    marks = ", ".join("?" * len(_COLUMNS[1:]))
+    db.executemany(f"INSERT INTO gap ({columns}) VALUES ({marks})", rows)  # noqa: S608 - constants

@@ -42,9 +42,9 @@ def key_of(body: bytes) -> Key | None:
         return None
 
 
-def readdress(body: bytes, epoch: str, seq: int) -> bytes:
-    """The same batch under a new epoch, with its number there."""
-    return compress(msgspec.json.encode(msgspec.structs.replace(_batch(body), epoch=epoch, seq=seq)))
+def readdress(body: bytes, epoch: str) -> bytes:
+    """The same batch under a new epoch."""
+    return compress(msgspec.json.encode(msgspec.structs.replace(_batch(body), epoch=epoch)))
 
 
 def thinned(body: bytes) -> bytes | None:

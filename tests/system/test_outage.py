@@ -50,13 +50,19 @@ def test_killing_the_collector_loses_nothing_and_doubles_nothing(
     until(lambda: len(ask(one, "SELECT 1 FROM ledger")) >= 3, "three batches before the outage")
 
     one.kill("collector")
-    until(lambda: len(spool(one, campus, "SELECT 1 FROM batch")) >= 5, "five batches wait in the spool")
+    until(
+        lambda: len(spool(one, campus, "SELECT 1 FROM item WHERE settled_at IS NULL")) >= 5,
+        "five batches wait in the spool",
+    )
     one.start_collector()
-    until(lambda: len(spool(one, campus, "SELECT 1 FROM batch")) <= 1, "the spool is empty again")
+    until(
+        lambda: len(spool(one, campus, "SELECT 1 FROM item WHERE settled_at IS NULL")) <= 1,
+        "the spool is empty again",
+    )
     one.kill(campus)
 
     ((made,),) = spool(one, campus, "SELECT seq FROM sqlite_sequence WHERE name = 'batch'")
-    waiting = {seq for (seq,) in spool(one, campus, "SELECT seq FROM batch")}
+    waiting = {seq for (seq,) in spool(one, campus, "SELECT seq FROM item")}
     stored = [seq for (seq,) in ask(one, "SELECT seq FROM ledger ORDER BY seq")]
     assert len(stored) == len(set(stored))
     assert set(stored) | waiting == set(range(1, made + 1))
@@ -73,7 +79,10 @@ def test_an_agent_that_is_killed_goes_on_where_it_was(running: tuple[Line, str, 
     one, campus, _devices = running
     until(lambda: len(ask(one, "SELECT 1 FROM ledger")) >= 3, "three batches before the kill")
     one.kill("collector")
-    until(lambda: len(spool(one, campus, "SELECT 1 FROM batch")) >= 3, "three batches wait in the spool")
+    until(
+        lambda: len(spool(one, campus, "SELECT 1 FROM item WHERE settled_at IS NULL")) >= 3,
+        "three batches wait in the spool",
+    )
 
     one.kill(campus)
     ((made,),) = spool(one, campus, "SELECT seq FROM sqlite_sequence WHERE name = 'batch'")
