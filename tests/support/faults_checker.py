@@ -136,7 +136,7 @@ def complaints(
     order: bool = True,
 ) -> list[str]:
     """Everything that is wrong with what is stored of one campus, whose spools must have been drained.
-    Without ``order``, numbers may come after younger ones: a database that was set back is filled from behind.
+    Without ``order``, numbers may come after younger ones: one that was set back is filled from behind.
     ``stories`` are of all agents that spoke for it (several after a clone)."""
     school = stories[0].school
     stored = read_stored(connection, school.campus)
