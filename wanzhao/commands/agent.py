@@ -11,7 +11,7 @@ from agent.enrol import enrol, write_token
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.words import _
-from wanzhao.commands import agent_discover, agent_poll, agent_probe, agent_ssh
+from wanzhao.commands import agent_discover, agent_poll, agent_probe, agent_spool, agent_ssh
 from wanzhao.options import Subparsers, add_config, group, run_async
 
 
@@ -26,6 +26,7 @@ def add(commands: Subparsers, text: str) -> None:
     agent_discover.add(inner)
     agent_probe.add(inner)
     agent_ssh.add(inner)
+    agent_spool.add(inner)
 
     new = inner.add_parser("enrol", help=_("turn a one-time code into this agent's token"))
     new.add_argument("--collector", required=True, metavar="URL")
