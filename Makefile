@@ -25,7 +25,7 @@ demo: setup ## a simulated county, running until Ctrl-C
 test: setup ## install what the tests can use, then lint, types and all tests
 	@PYTHON=$(BIN)/python sh tests/support/install-real-parts.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 faults: setup ## the long fault tests (kills, cuts, crashes, clocks, bad lines): an hour or more on two cores
 	WANZHAO_FAULTS=long $(BIN)/python -m pytest tests/faults

@@ -76,7 +76,7 @@ def real_router(*, default_route: bool = True) -> Iterator[Network]:
         county.ip("-6", "route", "add", "2001:db8:1::/48", "via", "2001:db8:0:1::2")
         switch.ip("addr", "add", "10.1.0.2/24", "dev", "eth0")
         network = Network(county, router, switch)
-        with _programs(network, folder):
+        with _programs(network, folder, default_route):
             yield network
 
 
@@ -99,7 +99,7 @@ def _folder(default_route: bool) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _programs(network: Network, folder: Path) -> Iterator[None]:
+def _programs(network: Network, folder: Path, default_route: bool) -> Iterator[None]:
     router, started = network.router, list[subprocess.Popen[bytes]]()
     environment = os.environ | {
         "SNMP_PERSISTENT_DIR": str(folder),
@@ -128,6 +128,8 @@ def _programs(network: Network, folder: Path) -> Iterator[None]:
         start(router, "lldpd", "-d", "-u", f"{folder}/lldp-r", *spoken)
         start(network.switch, "lldpd", "-d", "-u", f"{folder}/lldp-s", "-I", "eth0", "-S", "a switch")
         _until(lambda: "default" in router.run("ip", "route"), started, folder)
+        if default_route:  # only once its address has passed duplicate address detection
+            _until(lambda: "default" in router.run("ip", "-6", "route"), started, folder)
         _until(lambda: "2001:db8:1:" in network.switch.run("ip", "-6", "addr"), started, folder)
         _until(lambda: "a switch" in _heard(network, folder), started, folder)
         yield
