@@ -31,11 +31,11 @@ APS_FILE = "access-points.json"
 
 
 def collect_garbage_less_often() -> None:
-    """Let Python look for reference cycles now and then rather than a hundred times in a round: a round makes
+    """Let Python look for reference cycles after a round rather than a hundred times in it: a round makes
     100,000s of tuples and hardly a cycle, and looking costs a tenth of its CPU. What the start made stays."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
 
 
 async def run_agent(settings: AgentSettings) -> None:
@@ -72,6 +72,7 @@ async def _work(
         async with one_at_a_time:
             answered = await run_round(settings, memory, spool, time.time(), asking.poll, probing)
             asking.round_is_over()
+            gc.collect()
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,

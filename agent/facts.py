@@ -9,11 +9,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import get_args
+
+import msgspec
 
 from agent.mibs.aggregates import AGGREGATE_TYPE
 from inventory.facts import AP, PORT, FactValue
 from inventory.hardware import Optic, Sensor
-from inventory.reading import Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading
+from inventory.reading import (
+    Interface,
+    Ipv6Address,
+    Ipv6Route,
+    LldpNeighbor,
+    Reading,
+    Rung,
+    Table,
+    TableStatus,
+)
 from inventory.wifi import AccessPoint
 
 Facts = dict[tuple[str, str], FactValue]
@@ -29,6 +42,22 @@ _LASTING_RUNGS = frozenset({"configured", "routed", "neighbours", "clients"})
 """The other rungs, bytes and share, are numbers of one interval."""
 _DEAD_STATES = frozenset({"invalid", "incomplete"})
 _MOST_FAILED = 50
+_TABLES = {status: Table(status=status) for status in get_args(TableStatus)}
+
+
+def lasting(reading: Reading) -> Reading:
+    """What of a reading facts are made of: without what moves in every poll. Equal ones make equal facts."""
+    return msgspec.structs.replace(
+        reading,
+        polled_at="",
+        tables={name: _TABLES[table.status] for name, table in reading.tables.items()},
+        system=msgspec.structs.replace(reading.system, uptime_s=None, engine_boots=None),
+        counters=[],
+        version_counters=[],
+        ipv6_ladder=[Rung(name=rung.name, reached=rung.reached) for rung in reading.ipv6_ladder],
+        sensors=[Sensor(kind=item.kind, name=item.name, state=item.state) for item in reading.sensors],
+        notes=[],
+    )
 
 
 def facts_of(
@@ -44,6 +73,7 @@ def facts_of(
     """
     if reading.outcome != "ok":
         return {}
+    reading = lasting(reading)
     names = port_names(reading.interfaces)
     facts: Facts = {}
     _put(facts, "", _device(reading, names))
@@ -52,14 +82,18 @@ def facts_of(
     managed = {item.if_index: item.managed for item in reading.ipv6_interfaces}
     links = _links_by_port(reading.links)
     heard = {item.if_index for item in reading.neighbors if item.scope in ("global", "ula")}
+    senders = reading.ipv6_ra_interfaces
+    touched = {*addresses, *managed, *links, *heard, *(senders or ())}
     for item in ports_sent(reading, role, always):
-        subject = PORT + names[item.if_index]
-        _put(facts, subject, _port(reading, item, names, addresses))
-        _put(facts, subject, {"ipv6_managed": managed.get(item.if_index), "lldp": links.get(item.if_index)})
-        if item.if_index in optics:
-            _put(facts, subject, _optic(optics[item.if_index]))
-        if item.if_index in heard:
-            facts[subject, "ipv6_heard"] = True
+        number, subject = item.if_index, PORT + names[item.if_index]
+        facts.update(
+            _port(subject, item, names.get(item.lag_if_index) if item.lag_if_index is not None else None)
+        )
+        if number in touched:
+            _put(facts, subject, _ipv6(number, addresses, senders, managed.get(number)))
+            _put(facts, subject, {"lldp": links.get(number), "ipv6_heard": number in heard or None})
+        if number in optics:
+            _put(facts, subject, _optic(optics[number]))
     for ap in reading.wireless.aps if reading.wireless else []:
         if ap_id := ap.mac or ap.serial or ap.name:
             _put(facts, AP + ap_id[:NAME_LIMIT], {**_ap(ap), "switch_port": (hangs or {}).get(ap.mac or "")})
@@ -159,12 +193,10 @@ def _default_routes(reading: Reading, names: dict[int, str]) -> list[str] | None
     )
 
 
-def _port(
-    reading: Reading, item: Interface, names: dict[int, str], addresses: dict[int, list[str]]
-) -> dict[str, FactValue]:
-    senders = reading.ipv6_ra_interfaces
-    speaks_ipv6 = item.if_index in addresses or item.if_index in (senders or ())
-    return {
+@lru_cache(maxsize=8192)
+def _port(subject: str, item: Interface, lag: str | None) -> tuple[tuple[tuple[str, str], FactValue], ...]:
+    """The facts of the interface's own row; most are the same poll after poll."""
+    values: dict[str, FactValue] = {
         "if_index": item.if_index,
         "descr": item.descr if item.descr != item.name else None,
         "alias": item.alias,
@@ -173,10 +205,20 @@ def _port(
         "admin": item.admin_status,
         "oper": item.oper_status,
         "speed_mbps": item.speed_mbps,
-        "lag": names.get(item.lag_if_index) if item.lag_if_index is not None else None,
-        "ipv6": list(addresses.get(item.if_index, ())) or None,
-        "ipv6_ra": item.if_index in senders if senders is not None and speaks_ipv6 else None,
+        "lag": lag,
         "duplex": item.duplex if item.duplex != "unknown" and item.oper_status == "up" else None,
+    }
+    return tuple(((subject, key), value) for key, value in values.items() if value is not None)
+
+
+def _ipv6(
+    if_index: int, addresses: Mapping[int, list[str]], senders: Sequence[int] | None, managed: bool | None
+) -> dict[str, FactValue]:
+    speaks_ipv6 = if_index in addresses or if_index in (senders or ())
+    return {
+        "ipv6": list(addresses.get(if_index, ())) or None,
+        "ipv6_ra": if_index in senders if senders is not None and speaks_ipv6 else None,
+        "ipv6_managed": managed,
     }
 
 

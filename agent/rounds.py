@@ -14,7 +14,7 @@ from agent.ap_ports import places
 from agent.changes import Columns, DeviceFacts, digest_after, settled
 from agent.config import AgentSettings, DeviceSettings
 from agent.device import Job
-from agent.facts import facts_of, port_names
+from agent.facts import facts_of, lasting, port_names
 from agent.ladder import ipv6_ladder
 from agent.merge import merge
 from agent.outcome import any_alive, outcomes
@@ -57,6 +57,8 @@ class Memory:
     dropped: Counter[Drop] = field(default_factory=Counter)
     """Intervals of counters left out since the start, by reason."""
     shipped: dict[str, DeviceFacts] = field(default_factory=dict)
+    bases: dict[str, Reading] = field(default_factory=dict)
+    """What the shipped facts were made of."""
     done_at: dict[tuple[str, Job], float] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     """What each shipped state adds up to."""
@@ -81,13 +83,23 @@ class _Round:
     kept: dict[str, DeviceFacts]
     digests: dict[str, str]
 
+    def add_reading(self, device: DeviceSettings, hangs: Mapping[str, str]) -> None:
+        """Put what is known of a device into the batch. ``hangs`` is where access points were learnt."""
+        reading = self.memory.readings[device.id]
+        basis, before = lasting(reading), self.memory.bases.get(device.id)
+        facts = self.memory.shipped.get(device.id)
+        if facts is None or basis != before or basis.wireless:
+            facts = facts_of(basis, device.role, frozenset(device.ports), hangs)
+        self.memory.bases[device.id] = basis
+        self.add(device.id, facts)
+
     def add(self, device: str, facts: DeviceFacts) -> None:
         """Put a device's facts into the batch: changes where the collector has the state, else all of it."""
         shipped, digest = self.memory.shipped.get(device), self.memory.digests.get(device)
         if shipped is None or digest is None:
             self.columns.add_frame(device, facts)
             self.digests[device] = digest_of(facts)
-        else:
+        elif facts is not shipped and facts != shipped:
             facts = settled(shipped, facts)
             self.columns.add_changes(device, shipped, facts)
             self.digests[device] = digest_after(digest, shipped, facts)
@@ -118,7 +130,7 @@ async def run_round(
     hangs = ports_of_aps(memory.readings) if any(map(_has_aps, readings.values())) else {}
     for asked in settings.device:
         if _has_aps(readings[asked.id]):
-            this.add(asked.id, _facts(memory, asked, hangs))
+            this.add_reading(asked, hangs)
     if probing:
         agent = AGENT + settings.campus
         this.columns.add_poll(agent, "ok")
@@ -149,7 +161,7 @@ async def _poll_all(this: _Round, poll: Poll) -> dict[str, Reading]:
             this.columns.add_samples(device.id, samples_of(reading))
             reading = _understood(memory, device.id, reading)
             if not _has_aps(reading):
-                this.add(device.id, _facts(memory, device, {}))
+                this.add_reading(device, {})
         return reading
 
     readings = await asyncio.gather(*(one(device) for device in settings.device))
@@ -193,10 +205,6 @@ def _understood(memory: Memory, device: str, reading: Reading) -> Reading:
     if memory.aps:
         memory.aps.keep(device, whole)
     return whole
-
-
-def _facts(memory: Memory, device: DeviceSettings, hangs: Mapping[str, str]) -> DeviceFacts:
-    return facts_of(memory.readings[device.id], device.role, frozenset(device.ports), hangs)
 
 
 def ports_of_aps(readings: Mapping[str, Reading]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from agent.facts import NAME_LIMIT, is_port, port_names
 from inventory.facts import AP, PORT
@@ -20,6 +21,7 @@ _COUNTERS = (
     *("in_octets", "out_octets", "in_packets", "out_packets"),
     *("in_errors", "out_errors", "in_discards", "out_discards"),
 )
+_CELLS = attrgetter(*_COUNTERS)
 _OPER = {"up": 1, "down": 2, "testing": 3, "unknown": 4, "dormant": 5, "notPresent": 6, "lowerLayerDown": 7}
 """ifOperStatus (RFC 2863)"""
 _SENSOR_KEYS = {"temperature": "temperature_c", "cpu": "cpu_percent", "memory": "memory_percent"}
@@ -60,8 +62,9 @@ def _ports(reading: Reading, names: Mapping[int, str]) -> Block:
     ports = [item for item in reading.interfaces if is_port(item)]
     none = PortCounters(if_index=0)
     rows = [counted.get(item.if_index, none) for item in ports]
+    cells = zip(*map(_CELLS, rows), strict=True)
     columns: dict[str, tuple[int, list[int | None]]] = {
-        name: (0, [getattr(row, name) for row in rows]) for name in _COUNTERS
+        name: (0, list(column)) for name, column in zip(_COUNTERS, cells, strict=False)
     }
     columns["oper"] = (0, [_OPER.get(item.oper_status or "") for item in ports])
     return _block([PORT + names[item.if_index] for item in ports], columns)

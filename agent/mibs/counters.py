@@ -6,10 +6,10 @@ round every 3.4 seconds. Errors and discards exist with 32 bits only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from agent.mibs.text import number
-from agent.snmp.engine import oid
+from agent.snmp.engine import Value, oid
 from agent.snmp.walk import Row, Rows, TableSpec
 from inventory.reading import PortCounters
 
@@ -33,50 +33,38 @@ IF_ERROR_COUNTERS = TableSpec(
     entry=oid("1.3.6.1.2.1.2.2.1"),
     columns={"ifInDiscards": 13, "ifInErrors": 14, "ifOutDiscards": 19, "ifOutErrors": 20},
 )
-_IN_PACKETS = ("ifHCInUcastPkts", "ifHCInMulticastPkts", "ifHCInBroadcastPkts")
-_OUT_PACKETS = ("ifHCOutUcastPkts", "ifHCOutMulticastPkts", "ifHCOutBroadcastPkts")
+_NUMBERS = {int, type(None)}
 
 
 def port_counters(high: Rows, errors: Rows) -> list[PortCounters]:
     """The counters of each interface by ifIndex, as far as the device has them."""
     indexes = sorted({index for index in (*high, *errors) if len(index) == 1})
-    return [
-        _counters(index[0], {**high.get(index, {}), **errors.get(index, {})})
-        for index in indexes
-        if high.get(index) or errors.get(index)
-    ]
+    rows = ((index[0], high.get(index, {}), errors.get(index, {})) for index in indexes)
+    return [_counters(*row) for row in rows if row[1] or row[2]]
 
 
-def count(row: Row, column: str) -> int | None:
+def count(cell: Value) -> int | None:
     """A counter; None for a cell that is missing or negative (some agents send signed numbers)."""
-    found = row.get(column)
-    if found.__class__ is not int:
-        found = number(found)
+    found = number(cell)
     return found if found is not None and found >= 0 else None
 
 
-def _counters(if_index: int, row: Row) -> PortCounters:
+def _counters(if_index: int, high: Row, errors: Row) -> PortCounters:
+    cells: Any = [*map(high.get, IF_HC_COUNTERS.columns), *map(errors.get, IF_ERROR_COUNTERS.columns)]
+    if not _NUMBERS.issuperset(map(type, cells)) or min(filter(None, cells), default=0) < 0:
+        cells = [count(cell) for cell in cells]
+    in_octets, in_u, in_m, in_b, out_octets, out_u, out_m, out_b, discontinuity, *errors_of = cells
     return PortCounters(
         if_index=if_index,
-        in_octets=count(row, "ifHCInOctets"),
-        out_octets=count(row, "ifHCOutOctets"),
-        in_packets=_sum(row, _IN_PACKETS),
-        out_packets=_sum(row, _OUT_PACKETS),
-        in_errors=count(row, "ifInErrors"),
-        out_errors=count(row, "ifOutErrors"),
-        in_discards=count(row, "ifInDiscards"),
-        out_discards=count(row, "ifOutDiscards"),
-        discontinuity=count(row, "ifCounterDiscontinuityTime"),
+        in_octets=in_octets,
+        out_octets=out_octets,
+        # Packets of all kinds: none where the device leaves one kind out, since a sum must not lose a part in
+        # one poll and have it back in the next.
+        in_packets=None if in_u is None or in_m is None or in_b is None else in_u + in_m + in_b,
+        out_packets=None if out_u is None or out_m is None or out_b is None else out_u + out_m + out_b,
+        in_discards=errors_of[0],
+        in_errors=errors_of[1],
+        out_discards=errors_of[2],
+        out_errors=errors_of[3],
+        discontinuity=discontinuity,
     )
-
-
-def _sum(row: Row, columns: Sequence[str]) -> int | None:
-    """Packets of all kinds; None where the device leaves one kind out, since a sum must not lose a part
-    in one poll and have it back in the next."""
-    total = 0
-    for column in columns:
-        part = count(row, column)
-        if part is None:
-            return None
-        total += part
-    return total

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -44,17 +46,21 @@ STATUS_WORDS = {
 DUPLEX_WORDS = {1: "unknown", 2: "half", 3: "full"}
 IF_SPEED_SATURATED = 4_294_967_295
 """ifSpeed of a port too fast for 32 bits (RFC 2863, 3.1.7): it says nothing without ifHighSpeed."""
+_LONG = 256
+"""Octets: DisplayString ends at 255."""
 
 
 def interfaces(if_table: Rows, if_x_table: Rows, members: Mapping[int, int]) -> list[Interface]:
     """All interfaces by ifIndex; a row may exist in one of the two tables only. ``members`` are the
     aggregates by the ifIndex of their members."""
     indexes = sorted({index[0] for index in (*if_table, *if_x_table) if len(index) == 1})
+    none: Row = {}
     return [
-        _interface(
+        _row(
             if_index,
-            {**if_table.get((if_index,), {}), **if_x_table.get((if_index,), {})},
             members.get(if_index),
+            *map(if_table.get((if_index,), none).get, IF_TABLE.columns),
+            *map(if_x_table.get((if_index,), none).get, IF_X_TABLE.columns),
         )
         for if_index in indexes
     ]
@@ -83,20 +89,47 @@ def with_duplex(known: Sequence[Interface], dot3_stats: Rows) -> list[Interface]
     ]
 
 
-def _interface(if_index: int, row: Row, member_of: int | None) -> Interface:
+def _row(if_index: int, member_of: int | None, *cells: Value) -> Interface:
+    """Most rows are the same poll after poll and share one object; not those of a device that sends 64 kB."""
+    texts: Any = (cells[0] or b"", cells[3] or b"", cells[6] or b"", cells[9] or b"")
+    try:
+        is_short = max(map(len, texts)) <= _LONG
+    except TypeError:  # numbers where texts should be
+        is_short = False
+    return (_interface_kept if is_short else _interface)(if_index, member_of, *cells)
+
+
+def _interface(
+    if_index: int,
+    member_of: int | None,
+    descr: Value,
+    if_type: Value,
+    speed: Value,
+    phys_address: Value,
+    admin: Value,
+    oper: Value,
+    name: Value,
+    high_speed: Value,
+    connector: Value,
+    alias: Value,
+) -> Interface:
+    """One row, in the order of the columns."""
     return Interface(
         if_index=if_index,
-        name=text(row.get("ifName")),
-        descr=text(row.get("ifDescr")),
-        alias=text(row.get("ifAlias")),
-        type=number(row.get("ifType")),
-        admin_status=_word(row.get("ifAdminStatus"), STATUS_WORDS),
-        oper_status=_word(row.get("ifOperStatus"), STATUS_WORDS),
-        speed_mbps=speed_mbps(number(row.get("ifHighSpeed")), number(row.get("ifSpeed"))),
-        mac=mac(row.get("ifPhysAddress")),
+        name=text(name),
+        descr=text(descr),
+        alias=text(alias),
+        type=number(if_type),
+        admin_status=_word(admin, STATUS_WORDS),
+        oper_status=_word(oper, STATUS_WORDS),
+        speed_mbps=speed_mbps(number(high_speed), number(speed)),
+        mac=mac(phys_address),
         lag_if_index=member_of,
-        connector={1: True, 2: False}.get(number(row.get("ifConnectorPresent")) or 0),
+        connector={1: True, 2: False}.get(number(connector) or 0),
     )
+
+
+_interface_kept = lru_cache(maxsize=8192)(_interface)
 
 
 def speed_mbps(high_mbps: int | None, low_bps: int | None) -> float | None:

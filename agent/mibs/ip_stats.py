@@ -38,7 +38,7 @@ def counts_ipv6(per_interface: Rows) -> bool:
 def _counted(rows: Rows, source: str, index_length: int) -> list[VersionCounters]:
     found = []
     for index, row in sorted(rows.items(), key=lambda item: item[0][::-1]):
-        octets = count(row, "HCInOctets"), count(row, "HCOutOctets")
+        octets = count(row.get("HCInOctets")), count(row.get("HCOutOctets"))
         if len(index) != index_length or index[0] not in _VERSIONS or octets == (None, None):
             continue
         found.append(
@@ -47,7 +47,7 @@ def _counted(rows: Rows, source: str, index_length: int) -> list[VersionCounters
                 version=cast(Literal[4, 6], _VERSIONS[index[0]]),
                 in_octets=octets[0],
                 out_octets=octets[1],
-                discontinuity=count(row, "DiscontinuityTime"),
+                discontinuity=count(row.get("DiscontinuityTime")),
                 source=source,
             )
         )
