@@ -55,6 +55,12 @@ class Caps:
         with self._lock:
             return _over(self._school(school_id).keys, keys, self.keys)
 
+    def knows(self, school_id: str, device: str, subjects: Sequence[str], keys: Sequence[str]) -> bool:
+        """Whether just these subjects of a device, and the keys, have been here and were good."""
+        with self._lock:
+            school = self._school(school_id)
+            return hash((device, tuple(subjects))) in school.blocks and school.keys.issuperset(keys)
+
     def over_subjects(self, school_id: str, device: str, subjects: Sequence[str]) -> set[str]:
         """Those of a device's subjects that are one too many."""
         with self._lock:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -40,6 +40,12 @@ _UNSAFE = re.compile(
 )
 _BREAK = re.compile(r"[\t\r\n]")
 _DIGEST = re.compile(r"[0-9a-f]{1,32}")
+
+
+class InRange(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Samples of which the decoder has seen that a column of 64 bits holds each."""
+
+    value: list[list[list[Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)] | None]]] = []
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class Sieve:
         subjects = _mended_names(facts.subject)
         _mark(bad, subjects, _name_fault)
         _mark(bad, facts.key, _key_fault)
-        over = self.caps.over_keys(self.school_id, sorted(set(facts.key)))
+        over = self.caps.over_keys(self.school_id, sorted(k for k in set(facts.key) if not _key_fault(k)))
         _mark(bad, facts.key, lambda key: _over_cap() if key in over else "")
         self._mark_subjects(bad, facts.device, subjects)
         values = [_cleaned(value) for value in facts.value]
@@ -146,10 +152,11 @@ class Sieve:
                 bad[block] = _("too many samples in one batch")
             elif why := self._block_fault(samples, block):
                 bad[block] = why
-            else:
+            elif not isinstance(samples, InRange):
                 values[block] = self._in_range(samples.device[block], values[block])
-        rows = [max(1, sum(map(len, block))) for block in samples.value]
-        samples = msgspec.structs.replace(samples, value=values)
+        if not isinstance(samples, InRange):
+            samples = msgspec.structs.replace(samples, value=values)
+        rows = [max(1, sum(map(len, block))) for block in samples.value] if bad else []
         kept: SampleColumns = self._without("samples", samples, bad, rows=rows)
         return kept
 
@@ -161,15 +168,17 @@ class Sieve:
             return _uneven()
         if any(abs(scale) > SCALE_LIMIT for scale in samples.scale[block]):
             return _("a scale is out of range")
+        device = samples.device[block]
+        if self.caps.knows(self.school_id, device, subjects, keys):
+            return ""
         for name in subjects:
             if why := _name_fault(name):
                 return why
         for key in keys:
             if why := _key_fault(key):
                 return why
-        over = self.caps.over_keys(self.school_id, keys) or self.caps.over_subjects(
-            self.school_id, samples.device[block], subjects
-        )
+        over_keys = self.caps.over_keys(self.school_id, keys)
+        over = over_keys or self.caps.over_subjects(self.school_id, device, subjects)
         return _over_cap() if over else ""
 
     def _in_range(self, device: str, values: list[list[int | None]]) -> list[list[int | None]]:
