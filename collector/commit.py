@@ -1,9 +1,8 @@
 """Many arrivals in one transaction, by one writer, each answered after the commit.
 
 A durable commit costs one wait for the disk however much is in it, so what has queued up meanwhile goes in
-together. Each arrival has a savepoint of its own: what cannot be stored is told so and its neighbours are
-stored all the same. The queue is bounded; beyond it an agent is asked at once to come again, since its spool
-has the room that our memory has not.
+together. What cannot be stored is told so and its neighbours are stored all the same. The queue is bounded;
+beyond it an agent is asked at once to come again, since its spool has the room that our memory has not.
 """
 
 from __future__ import annotations
@@ -11,14 +10,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from collector.store.write import Arrival, store_batch
+from collector.store.engine import lock_schools
+from collector.store.statement import Later
+from collector.store.write import Arrival, look_up_all, store_batch
 from collector.telemetry import Telemetry
 from inventory.errors import Refused, StoreBusy, StoreError
 from inventory.facts import Receipt
@@ -115,25 +117,61 @@ Result = Receipt | Refused | StoreBusy
 def commit_group(engine: Engine, arrivals: list[Arrival]) -> list[Result]:
     """What became of each arrival, in their order, after the commit.
 
-    Whoever cannot be stored with the others is tried once more alone, in a transaction of its own, and with
-    it what the same agent sent after it, so that its order stays.
+    Nearly always all are stored in few statements. Where that fails it is done again with care; whoever
+    cannot be stored with the others is tried once more alone, in a transaction of its own, and with it what
+    the same agent sent after it, so that its order stays.
     """
     results: dict[int, Result] = {}
     # Schools in one order in every process: two groups that lock the same schools must not cross.
     order = sorted(range(len(arrivals)), key=lambda n: arrivals[n].sender.school_id)
     try:
-        results = _together(engine, arrivals, order)
-    except SQLAlchemyError as error:
-        if len(arrivals) == 1:
+        return _at_once(engine, arrivals)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the careful way tells whose fault it is
+        failed_database = is_database_failure(error)
+        if failed_database and len(arrivals) == 1:
             return [_verdict(error, arrivals[0])]
-        log.warning("a group of %d batches failed, each is tried alone: %s", len(arrivals), _line(error))
+        log.warning("a group of %d batches failed, each is tried by itself: %s", len(arrivals), _line(error))
+    if not failed_database and len(arrivals) > 1:
+        try:
+            results = _together(engine, arrivals, order)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("a group of %d batches failed, each is tried alone: %s", len(arrivals), _line(error))
     _each_alone(engine, arrivals, [n for n in order if n not in results], results)
     return [results[n] for n in range(len(arrivals))]
 
 
+def _at_once(engine: Engine, arrivals: list[Arrival]) -> list[Result]:
+    """All of them, with one look at the ledger and the rows of all together; raises when any one fails."""
+    results: list[Result] = []
+    with engine.begin() as connection:
+        lock_schools(connection, sorted({one.sender.school_id for one in arrivals}))
+        later = Later()
+        for some in _one_of_each_agent(arrivals):
+            for arrival, entry in zip(some, look_up_all(connection, some), strict=True):
+                try:
+                    results.append(store_batch(connection, arrival, entry, later))
+                except Refused as error:  # before it has written anything
+                    results.append(error)
+            later.write(connection)
+    return results
+
+
+def _one_of_each_agent(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
+    """The arrivals in their order, in pieces in which no agent comes twice: what one batch writes, the next
+    of its agent must see."""
+    piece: dict[tuple[str, str], Arrival] = {}
+    for arrival in arrivals:
+        agent = (arrival.sender.school_id, arrival.sender.agent_id)
+        if agent in piece:
+            yield list(piece.values())
+            piece = {}
+        piece[agent] = arrival
+    yield list(piece.values())
+
+
 def _together(engine: Engine, arrivals: list[Arrival], order: list[int]) -> dict[int, Result]:
-    """Who was stored, or refused for its number; the others are to be tried alone. Raises what the
-    database's own failure is: then nothing was stored."""
+    """Who was stored, or refused, each behind a savepoint of its own; the others are to be tried alone.
+    Raises what the database's own failure is: then nothing was stored."""
     results: dict[int, Result] = {}
     failed: set[tuple[str, str]] = set()
     with engine.begin() as connection:

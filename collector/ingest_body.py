@@ -11,6 +11,8 @@ from inventory.words import _
 
 PLAIN_LIMIT = 16 * 2**20
 _WINDOW_LIMIT = 8 * 2**20
+_AT_ONCE = 2**20
+"""A frame that says it is no larger is unpacked into that much memory at once."""
 _PIECE = 512
 """zstd has a block of 4 bytes that becomes 128 KiB, and the stream takes no limit: what one piece can become
 is bounded by its size (16 MiB)."""
@@ -31,8 +33,12 @@ def unpacked(body: bytes, encoding: str) -> bytes:
 
 def _unzstd(body: bytes) -> bytes:
     try:
-        if zstandard.frame_content_size(body) > PLAIN_LIMIT:
+        said = zstandard.frame_content_size(body)
+        if said > PLAIN_LIMIT:
             raise _too_large()
+        if 0 < said <= _AT_ONCE:  # what it holds beyond that is an error, what follows it too
+            whole = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LIMIT)
+            return whole.decompress(body, allow_extra_data=False)
         stream = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LIMIT).decompressobj()
         plain = bytearray()
         at = 0

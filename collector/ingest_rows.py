@@ -42,10 +42,13 @@ _BREAK = re.compile(r"[\t\r\n]")
 _DIGEST = re.compile(r"[0-9a-f]{1,32}")
 
 
+_Int64 = Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)]
+
+
 class InRange(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Samples of which the decoder has seen that a column of 64 bits holds each."""
 
-    value: list[list[list[Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)] | None]]] = []
+    value: list[list[list[_Int64 | None]]] = msgspec.field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -162,11 +165,10 @@ class Sieve:
 
     def _block_fault(self, samples: SampleColumns, block: int) -> str:
         keys, subjects, values = samples.key[block], samples.subject[block], samples.value[block]
-        if not len(keys) == len(samples.scale[block]) == len(values) or any(
-            len(row) != len(subjects) for row in values
-        ):
+        scales = samples.scale[block]
+        if not len(keys) == len(scales) == len(values) or {*map(len, values)} - {len(subjects)}:
             return _uneven()
-        if any(abs(scale) > SCALE_LIMIT for scale in samples.scale[block]):
+        if scales and not -SCALE_LIMIT <= min(scales) <= max(scales) <= SCALE_LIMIT:
             return _("a scale is out of range")
         device = samples.device[block]
         if self.caps.knows(self.school_id, device, subjects, keys):

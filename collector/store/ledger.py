@@ -8,11 +8,13 @@ older ones that were not sent, so its watermark is simply its newest number.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
-from collector.store.statement import ask, run
+from collector.store.statement import Later, ask, run, values_lists
 from inventory.facts import Batch
 
 KEEP_NUMBERS = 1000
@@ -22,10 +24,15 @@ PRUNE_EVERY = 256
 _STEP = 1000
 
 _LOOK = (
-    "SELECT (SELECT sha256 FROM ledger WHERE school_id = ? AND agent_id = ? AND epoch = ? AND lane = ? "
-    "AND seq = ?), (SELECT seq FROM watermark WHERE school_id = ? AND agent_id = ? AND epoch = ? "
-    "AND lane = ?), (SELECT max(seq) FROM ledger WHERE school_id = ? AND agent_id = ? AND epoch = ? "
-    "AND lane = ?)"
+    "SELECT v.column1, v.column2, v.column3, v.column4, v.column5, "
+    "(SELECT l.sha256 FROM ledger l WHERE l.school_id = v.column1 AND l.agent_id = v.column2 "
+    "AND l.epoch = v.column3 AND l.lane = v.column4 AND l.seq = CAST(v.column5 AS BIGINT)), "
+    "(SELECT w.seq FROM watermark w WHERE w.school_id = v.column1 AND w.agent_id = v.column2 "
+    "AND w.epoch = v.column3 AND w.lane = v.column4), "
+    "(SELECT max(l.seq) FROM ledger l WHERE l.school_id = v.column1 AND l.agent_id = v.column2 "
+    "AND l.epoch = v.column3 AND l.lane = v.column4), "
+    "(SELECT count(*) FROM agent a WHERE a.school_id = v.column1 AND a.agent_id = v.column2 "
+    "AND a.token_prefix = v.column6 AND a.revoked_at IS NULL) FROM ({values}) v"
 )
 _ENTER = (
     "INSERT INTO ledger (school_id, agent_id, epoch, lane, seq, sha256, received_at, made_at, offset_s, "
@@ -73,13 +80,25 @@ class Entry:
     sha256: str | None
     mark: int | None
     newest: int
+    token_is_valid: bool = True
 
 
-def look_up(connection: Connection, school_id: str, batch: Batch) -> Entry:
-    """What the ledger says of a batch's number and of its lane."""
-    lane = (school_id, batch.agent, batch.epoch, batch.lane)
-    ((sha256, mark, newest),) = ask(connection, _LOOK, (*lane, batch.seq, *lane, *lane))
-    return Entry(lane, batch.seq, sha256, mark, newest or 0)
+def look_up(connection: Connection, asked: Sequence[tuple[str, Batch, str]]) -> list[Entry]:
+    """What the ledger says of the numbers of batches and of their lanes; each is (school, batch, prefix of
+    its token)."""
+    keys = [
+        (school_id, batch.agent, batch.epoch, batch.lane, str(batch.seq), prefix)
+        for school_id, batch, prefix in asked
+    ]
+    found: dict[tuple[str, ...], tuple[Any, ...]] = {}
+    for values, flat in values_lists(keys, 6, filled="0"):
+        for row in ask(connection, _LOOK.format(values=values), flat):
+            found[row[:5]] = row[5:]
+    entries = []
+    for key, (_school, batch, _prefix) in zip(keys, asked, strict=True):
+        sha256, mark, newest, valid = found[key[:5]]
+        entries.append(Entry(key[:4], batch.seq, sha256, mark, newest or 0, bool(valid)))
+    return entries
 
 
 def was_stored(connection: Connection, entry: Entry) -> bool:
@@ -92,6 +111,7 @@ def was_stored(connection: Connection, entry: Entry) -> bool:
 
 def enter(
     connection: Connection,
+    later: Later,
     entry: Entry,
     batch: Batch,
     sha256: str,
@@ -101,12 +121,17 @@ def enter(
     """Write the proof and the gaps of a batch, and give back the watermark of its lane. ``clock`` is the
     offset of the clocks and what the slots were moved by."""
     proof = (*entry.lane, entry.seq, sha256, received_at, batch.made_at, *clock)
-    run(connection, _ENTER, [proof])
-    _enter_gaps(connection, entry, batch, received_at)
     before = entry.mark or 0
-    mark = _advanced(connection, entry, batch, before)
+    _enter_gaps(connection, entry, batch, received_at)
+    is_next = entry.seq == before + 1 and entry.newest <= before and not batch.gaps.number
+    if is_next or batch.lane == "now":
+        later.add(_ENTER, proof)
+        mark = max(before, entry.seq)
+    else:
+        run(connection, _ENTER, [proof])
+        mark = _advanced(connection, entry, before)
     if entry.mark is None or mark != before:
-        run(connection, _MARK, [(*entry.lane, mark, received_at)])
+        later.add(_MARK, (*entry.lane, mark, received_at))
     if entry.seq % PRUNE_EVERY == 0:
         run(connection, _PRUNE, [(*entry.lane, mark - KEEP_NUMBERS, received_at - KEEP_S)])
     return mark
@@ -135,14 +160,10 @@ def _enter_gaps(connection: Connection, entry: Entry, batch: Batch, received_at:
     run(connection, _GAP, rows)
 
 
-def _advanced(connection: Connection, entry: Entry, batch: Batch, mark: int) -> int:
-    """The watermark now that this number is settled, too."""
-    if batch.lane == "now":
-        return max(mark, entry.seq)
+def _advanced(connection: Connection, entry: Entry, mark: int) -> int:
+    """The watermark now that this number and its gaps are settled, too."""
     if entry.seq == mark + 1:
         mark = entry.seq
-        if entry.newest <= mark and not batch.gaps.number:
-            return mark
     while True:
         before = mark
         mark = _lost_until(connection, entry.lane, mark + 1) or mark

@@ -1,4 +1,8 @@
-"""Samples as they land: the numbers of one batch in one row a day, whole, until they are compacted."""
+"""Samples as they land: the numbers of one batch in one row a day, whole, until they are compacted.
+
+Nearly always that is the very body that the agent sent: it is compressed already, and its checksum is in the
+ledger.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,8 @@ from collections import defaultdict
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection
 
-from collector.store.statement import run
+from collector.store.statement import Later
 from inventory.errors import StoreError
 from inventory.facts import Batch, SampleColumns
 from inventory.words import _
@@ -20,6 +23,10 @@ DAMAGED = 0
 MSGPACK = 1
 JSON = 2
 """For whole numbers beyond 64 bits, which MessagePack has not."""
+AS_SENT = 3
+"""The body of the batch itself: JSON in one frame of zstd."""
+_BYTES_A_NUMBER = 8
+"""A body that is larger for what it measures carries other things: its samples are kept alone."""
 LARGEST = 256 * 1024 * 1024
 """Bytes of one body unpacked; what ingest takes is far less."""
 _LEVEL = 3
@@ -28,18 +35,30 @@ _LAND = (
     "INSERT INTO landing (school_id, day, agent_id, epoch, lane, seq, slot, n, codec, body) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+class _Sent(msgspec.Struct):
+    """What of a batch is read here."""
+
+    samples: SampleColumns
+
+
 _decoder = msgspec.msgpack.Decoder(SampleColumns)
+_sent = msgspec.json.Decoder(_Sent)
 
 
-def land(connection: Connection, school_id: str, batch: Batch) -> None:
-    """Keep the samples of a batch: a row for each day that they fall into, none when there are none."""
-    rows = []
-    for day, samples in _by_day(batch.samples).items():
-        codec, body = encode(samples)
+def land(later: Later, school_id: str, batch: Batch, sent: bytes = b"") -> None:
+    """Keep the samples of a batch: a row for each day that they fall into, none when there are none. ``sent``
+    is its body (zstd), where that says the same."""
+    days = _by_day(batch.samples)
+    for day, samples in days.items():
+        measured = count(samples)
+        if len(days) == 1 and 0 < len(sent) <= measured * _BYTES_A_NUMBER:
+            codec, body = AS_SENT, sent
+        else:
+            codec, body = encode(samples)
         key = (school_id, day, batch.agent, batch.epoch, batch.lane, batch.seq)
-        rows.append((*key, min(samples.slot), count(samples), codec, body))
-    if rows:
-        run(connection, _LAND, rows)
+        later.add(_LAND, (*key, min(samples.slot), measured, codec, body))
 
 
 def count(samples: SampleColumns) -> int:
@@ -62,6 +81,8 @@ def decode(codec: int, body: bytes) -> SampleColumns:
         plain = unpacked(body)
         if codec == MSGPACK:
             return _decoder.decode(plain)
+        if codec == AS_SENT:
+            return _sent.decode(plain).samples
         if codec == JSON:
             return msgspec.convert(json.loads(plain), SampleColumns)
     except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -70,11 +91,11 @@ def decode(codec: int, body: bytes) -> SampleColumns:
 
 
 def unpacked(body: bytes) -> bytes:
-    """The content of a zstd frame that says its size. ValueError when it is larger than we ever write."""
+    """The content of a zstd frame. ValueError when it is larger than we ever write."""
     size = zstandard.frame_content_size(body)
-    if not 0 <= size <= LARGEST:
+    if size > LARGEST:
         raise ValueError(f"a frame of {size} bytes")
-    return zstandard.ZstdDecompressor().decompress(body)
+    return zstandard.ZstdDecompressor().decompress(body, max_output_size=LARGEST if size < 0 else 0)
 
 
 def _by_day(samples: SampleColumns) -> dict[int, SampleColumns]:

@@ -3,7 +3,9 @@ without the cost of building and looking up a statement each time. The text is t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -19,21 +21,63 @@ def ask(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[tu
 
 
 def run(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Run a statement once for each row of values."""
-    if rows:
+    """Run a statement once for each row of values. No two rows may be the same by a key that it resolves."""
+    if len(rows) > 1 and connection.dialect.name == "postgresql" and _ONE_ROW.search(sql):
+        # A statement for each row costs the server five times what a row more in one statement does.
+        for piece in _pieces(rows):
+            text = _native(connection, _of_rows(sql, len(piece)))
+            connection.exec_driver_sql(text, tuple(value for row in piece for value in row))
+    elif rows:
         text = _native(connection, sql)
         connection.exec_driver_sql(text, rows[0] if len(rows) == 1 else list(rows))
 
 
-def values_lists(rows: Sequence[tuple[str, ...]], width: int) -> Iterator[tuple[str, list[str]]]:
+@dataclass(slots=True)
+class Later:
+    """Rows that are written together, at the end: by statement, in the order in which each first came."""
+
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def add(self, sql: str, row: tuple[Any, ...]) -> None:
+        """One row of values for a statement."""
+        self.rows.setdefault(sql, []).append(row)
+
+    def write(self, connection: Connection) -> None:
+        """Run what was added."""
+        for sql, rows in self.rows.items():
+            run(connection, sql, rows)
+        self.rows.clear()
+
+
+def values_lists(
+    rows: Sequence[tuple[str, ...]], width: int, filled: str = ""
+) -> Iterator[tuple[str, list[str]]]:
     """``VALUES (?, ?), ...`` and its values, in pieces that a statement can hold. Pieces are filled up with
-    empty texts to a power of two, so that there are few different texts and the driver knows each."""
+    ``filled`` to a power of two, so that there are few different texts and the driver knows each."""
     one = "(" + ", ".join("?" * width) + ")"
     for start in range(0, len(rows), ROWS_IN_A_QUERY):
         piece = rows[start : start + ROWS_IN_A_QUERY]
         size = 1 << (len(piece) - 1).bit_length()
-        flat = [value for row in piece for value in row] + [""] * (size - len(piece)) * width
+        flat = [value for row in piece for value in row] + [filled] * (size - len(piece)) * width
         yield "VALUES " + ", ".join([one] * size), flat
+
+
+_ONE_ROW = re.compile(r"VALUES (\(\?(?:, \?)*\))")
+_LARGEST_PIECE = 64
+
+
+def _pieces(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Powers of two, so that there are few different texts and the driver knows each."""
+    start = 0
+    while left := len(rows) - start:
+        size = min(_LARGEST_PIECE, 1 << (left.bit_length() - 1))
+        yield rows[start : start + size]
+        start += size
+
+
+@lru_cache(maxsize=256)
+def _of_rows(sql: str, rows: int) -> str:
+    return _ONE_ROW.sub(lambda found: "VALUES " + ", ".join([found[1]] * rows), sql)
 
 
 def _native(connection: Connection, sql: str) -> str:

@@ -13,7 +13,6 @@ import hmac
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
@@ -45,14 +44,6 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _LETTERS = 3, 4
 _NO_SIGN = re.compile(r"[\s\-_.‐-―−]")
 _TOKEN = re.compile(r"wz_([0-9a-f]{12})_[A-Za-z0-9_-]{20,100}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Whose a token is, and its public part."""
-
-    sender: Sender
-    prefix: str
 
 
 def new_code(connection: Connection, peppers: Peppers, school_id: str, campus_id: str, now: float) -> str:
@@ -123,25 +114,25 @@ def rotate(connection: Connection, peppers: Peppers, token: str, now: float) -> 
 
     Raises Refused(401) for a wrong or revoked token.
     """
-    known = _known(connection, peppers, token)
+    known = sender_of(connection, peppers, token)
     if known is None:
         raise Refused(_("the token is missing, wrong or revoked"), status=401)
-    campus_id = known.sender.campus_id
-    new = new_token(connection, peppers, known.sender.school_id, campus_id, now, keep=known.prefix)
+    campus_id = known.campus_id
+    new = new_token(connection, peppers, known.school_id, campus_id, now, keep=known.token_prefix)
     return campus_id, new
 
 
 def retire_others(connection: Connection, peppers: Peppers, token: str, now: float) -> int:
     """Revoke every token of an agent but this one, once it is known to have it; gives back how many."""
-    known = _known(connection, peppers, token)
+    known = sender_of(connection, peppers, token)
     if known is None:
         raise Refused(_("the token is missing, wrong or revoked"), status=401)
     result = connection.execute(
         agent.update()
         .where(
-            agent.c.school_id == known.sender.school_id,
-            agent.c.agent_id == known.sender.agent_id,
-            agent.c.token_prefix != known.prefix,
+            agent.c.school_id == known.school_id,
+            agent.c.agent_id == known.agent_id,
+            agent.c.token_prefix != known.token_prefix,
             agent.c.revoked_at.is_(None),
         )
         .values(revoked_at=now)
@@ -150,9 +141,20 @@ def retire_others(connection: Connection, peppers: Peppers, token: str, now: flo
 
 
 def sender_of(connection: Connection, peppers: Peppers, token: str) -> Sender | None:
-    """Who a token belongs to, or None for a wrong or revoked one."""
-    known = _known(connection, peppers, token)
-    return None if known is None else known.sender
+    """Who a token belongs to, or None for a wrong or revoked one. The comparison takes the same time however
+    much of the secret is right."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        return None
+    columns = (agent.c.school_id, agent.c.agent_id, agent.c.campus_id, agent.c.token_hmac)
+    rows = connection.execute(
+        select(*columns).where(agent.c.token_prefix == found[1], agent.c.revoked_at.is_(None))
+    )
+    possible = _possible(peppers, token)
+    for school_id, agent_id, campus_id, kept in rows:
+        if any(hmac.compare_digest(kept, one) for one in possible):
+            return Sender(school_id, agent_id, campus_id, found[1])
+    return None
 
 
 def revoke(connection: Connection, campus_id: str, now: float) -> int:
@@ -184,22 +186,6 @@ def tokens_by_pepper(connection: Connection) -> dict[str, int]:
         name = kept.rpartition("$")[0]
         counts[name] = counts.get(name, 0) + count
     return counts
-
-
-def _known(connection: Connection, peppers: Peppers, token: str) -> _Known | None:
-    """Whose a valid token is. The comparison takes the same time however much of the secret is right."""
-    found = _TOKEN.fullmatch(token)
-    if found is None:
-        return None
-    columns = (agent.c.school_id, agent.c.agent_id, agent.c.campus_id, agent.c.token_hmac)
-    rows = connection.execute(
-        select(*columns).where(agent.c.token_prefix == found[1], agent.c.revoked_at.is_(None))
-    )
-    possible = _possible(peppers, token)
-    for school_id, agent_id, campus_id, kept in rows:
-        if any(hmac.compare_digest(kept, one) for one in possible):
-            return _Known(Sender(school_id, agent_id, campus_id), found[1])
-    return None
 
 
 def _revoke_prefixes(

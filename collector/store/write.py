@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from collector.store import polls
-from collector.store.engine import lock_school
+from collector.store.engine import lock_schools
 from collector.store.facts import store_facts
 from collector.store.ledger import Entry, enter, keep_doubt, look_up, was_stored
 from collector.store.samples import land
 from collector.store.state import differing, load_states, save_states
-from collector.store.statement import ask, run, values_lists
+from collector.store.statement import Later, ask, run, values_lists
 from inventory.errors import Refused
 from inventory.facts import Batch, Receipt, Rejected
 from inventory.reading import Outcome
@@ -23,16 +24,19 @@ from inventory.words import _
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a token belongs to; every row that a batch writes carries this school."""
+    """Who a token belongs to; every row that a batch writes carries this school. ``token_prefix`` is the
+    public part of the token ("" where none was needed)."""
 
     school_id: str
     agent_id: str
     campus_id: str
+    token_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A checked batch and what is known of its coming; ``shift_s`` is what its slots were moved by."""
+    """A checked batch and what is known of its coming; ``shift_s`` is what its slots were moved by, ``sent``
+    its body in zstd, where the samples are as they were in it."""
 
     sender: Sender
     batch: Batch
@@ -41,18 +45,35 @@ class Arrival:
     offset_s: float | None = None
     shift_s: int = 0
     rejected: tuple[Rejected, ...] = ()
+    sent: bytes = b""
 
 
-def store_batch(connection: Connection, arrival: Arrival) -> Receipt:
-    """Store a batch once. Raises Refused(409) when its number was used for other content."""
-    sender, batch = arrival.sender, arrival.batch
-    lock_school(connection, sender.school_id)
-    entry = look_up(connection, sender.school_id, batch)
+def look_up_all(connection: Connection, arrivals: Sequence[Arrival]) -> list[Entry]:
+    """What is known of each of some arrivals, whose schools are locked."""
+    asked = [(one.sender.school_id, one.batch, one.sender.token_prefix) for one in arrivals]
+    return look_up(connection, asked)
+
+
+def store_batch(
+    connection: Connection, arrival: Arrival, entry: Entry | None = None, later: Later | None = None
+) -> Receipt:
+    """Store a batch once. With ``entry`` its school is locked and it was looked up already; what can wait is
+    put into ``later``, where that is given. Raises Refused(409) when its number was used for other content,
+    Refused(401) when its token was revoked meanwhile."""
+    batch = arrival.batch
+    if entry is None:
+        lock_schools(connection, [arrival.sender.school_id])
+        (entry,) = look_up_all(connection, [arrival])
+    if arrival.sender.token_prefix and not entry.token_is_valid:
+        raise Refused(_("the token is missing, wrong or revoked"), status=401)
     if entry.sha256 is not None and entry.sha256 != arrival.sha256:
         raise Refused(_("batch %(seq)d was stored with other content") % {"seq": batch.seq}, status=409)
     if entry.sha256 is not None or was_stored(connection, entry):
         return _receipt(arrival, "duplicate", entry.mark or 0, [])
-    wanted, mark = _store(connection, arrival, entry)
+    rest = Later() if later is None else later
+    wanted, mark = _store(connection, rest, arrival, entry)
+    if later is None:
+        rest.write(connection)
     return _receipt(arrival, "stored", mark, wanted)
 
 
@@ -74,19 +95,19 @@ def _receipt(
     )
 
 
-def _store(connection: Connection, arrival: Arrival, entry: Entry) -> tuple[list[str], int]:
+def _store(connection: Connection, later: Later, arrival: Arrival, entry: Entry) -> tuple[list[str], int]:
     """Everything that a new batch writes; gives back the devices whose frames are wanted, the watermark."""
     sender, batch, received_at = arrival.sender, arrival.batch, arrival.received_at
     clock = (arrival.offset_s, arrival.shift_s)
-    mark = enter(connection, entry, batch, arrival.sha256, received_at, clock)
+    mark = enter(connection, later, entry, batch, arrival.sha256, received_at, clock)
     keep_doubt(connection, sender.school_id, batch, *clock)
     states = load_states(connection, sender.school_id, batch)
     changed = store_facts(connection, sender.school_id, batch, states, received_at)
     wanted = differing(batch, states, changed)
     save_states(connection, sender.school_id, states, changed)
     _store_polls(connection, sender.school_id, batch)
-    land(connection, sender.school_id, batch)
-    _store_seen(connection, sender, batch, received_at)
+    land(later, sender.school_id, batch, arrival.sent)
+    _store_seen(later, sender, batch, received_at)
     return wanted, mark
 
 
@@ -133,7 +154,7 @@ def _store_polls(connection: Connection, school_id: str, batch: Batch) -> None:
     run(connection, _KEEP_POLLS, rows)
 
 
-def _store_seen(connection: Connection, sender: Sender, batch: Batch, received_at: float) -> None:
+def _store_seen(later: Later, sender: Sender, batch: Batch, received_at: float) -> None:
     newest = max(batch.polls.slot, default=0)
     word = (received_at, newest, batch.interval_s, batch.agent_version[:32])
-    run(connection, _SEEN, [(sender.school_id, sender.agent_id, sender.campus_id, *word)])
+    later.add(_SEEN, (sender.school_id, sender.agent_id, sender.campus_id, *word))

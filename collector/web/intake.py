@@ -7,8 +7,9 @@ import math
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 from sqlalchemy import Engine, select
@@ -19,12 +20,14 @@ from starlette.responses import JSONResponse, Response
 from collector import clock, ingest
 from collector.commit import Committer
 from collector.config import CollectorSettings
+from collector.ingest_rows import InRange
 from collector.publish import Published
 from collector.store.code_tries import CodeTries
 from collector.store.schema import device_state
 from collector.store.tokens import Peppers, sender_of
 from collector.store.write import Arrival, Sender
 from collector.telemetry import Telemetry
+from collector.web.known import KnownTokens
 from collector.web.throttle import RETRY_AFTER_S, Throttle
 from inventory.errors import Refused, StoreBusy
 from inventory.facts import BATCH_MEDIA_TYPE, BOOT_HEADER, SENT_AT_HEADER, SENT_MONO_HEADER, Receipt
@@ -54,6 +57,7 @@ class Edge:
     under_way: int = 0
     code_tries: CodeTries = field(default_factory=CodeTries)
     throttle: Throttle = field(default_factory=Throttle)
+    known: KnownTokens = field(default_factory=KnownTokens)
     committer: Committer = field(init=False)
     caps: ingest.Caps = field(init=False)
     # Decoding costs memory, up to a hundred MiB for the worst body: two at a time.
@@ -159,7 +163,8 @@ def refusal(error: Refused) -> Response:
 
 
 async def _admit(edge: Edge, request: Request) -> Response:
-    sender = await sender_or_none(edge, request)
+    token = bearer(request.headers.get("Authorization", ""))
+    sender = edge.known.sender(token) or await sender_or_none(edge, request)
     if sender is None:
         return refusal(Refused(_("the token is missing, wrong or revoked"), status=401))
     if (answer := _form_fault(request)) is not None:
@@ -173,9 +178,14 @@ async def _admit(edge: Edge, request: Request) -> Response:
         return _turned_away(edge, limit, 429, _("this agent sends too many batches"))
     edge.under_way += 1
     try:
-        return await _take(edge, request, sender)
+        answer = await _take(edge, request, sender)
+        edge.known.keep(token, sender)
+        return answer
     except Refused as error:
-        if error.status == 403:
+        if error.status == 401:
+            edge.known.forget(token)
+            audit(request, 401, f"token {sender.token_prefix}")
+        elif error.status == 403:
             audit(request, 403, f"campus {sender.campus_id}: {error.what}")
         else:
             log.warning("campus %s: batch refused, HTTP %d: %s", sender.campus_id, error.status, error.what)
@@ -189,18 +199,45 @@ async def _admit(edge: Edge, request: Request) -> Response:
 
 async def _take(edge: Edge, request: Request, sender: Sender) -> Response:
     body = await read_body(request)
-    received_at = edge.clock()
-    loop = asyncio.get_running_loop()
-    arrival = await loop.run_in_executor(edge.decoders, _arrival, edge, request, sender, body, received_at)
-    rows = ingest.rows_of(arrival.batch)
-    receipt = await asyncio.wrap_future(edge.committer.submit(arrival, rows))
+    answer: Future[tuple[Arrival, Receipt]] = Future()
+    edge.decoders.submit(_work, edge, request, sender, body, edge.clock(), answer)
+    arrival, receipt = await asyncio.wrap_future(answer)
     _count(edge, arrival, receipt)
-    return JSONResponse(msgspec.to_builtins(receipt))
+    return Response(msgspec.json.encode(receipt), media_type="application/json")
+
+
+def _work(
+    edge: Edge,
+    request: Request,
+    sender: Sender,
+    body: bytes,
+    received_at: float,
+    answer: Future[tuple[Arrival, Receipt]],
+) -> None:
+    """From a body to the queue, off the loop; the answer comes from the writer."""
+    try:
+        arrival = _arrival(edge, request, sender, body, received_at)
+        stored = edge.committer.submit(arrival, ingest.rows_of(arrival.batch))
+    except Exception as error:  # noqa: BLE001 - whoever waits for the answer sorts them
+        if answer.set_running_or_notify_cancel():
+            answer.set_exception(error)
+        return
+    stored.add_done_callback(partial(_pass_on, answer, arrival))
+
+
+def _pass_on(answer: Future[tuple[Arrival, Receipt]], arrival: Arrival, stored: Future[Receipt]) -> None:
+    if not answer.set_running_or_notify_cancel():
+        return  # the agent has hung up; its batch is stored, and it will hear "duplicate"
+    if error := stored.exception():
+        answer.set_exception(error)
+    else:
+        answer.set_result((arrival, stored.result()))
 
 
 def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received_at: float) -> Arrival:
     """The batch of a body as it will be stored: its slots moved to the true time, unfit rows left out."""
-    one = ingest.decoded(body, request.headers.get("Content-Encoding", "").strip().lower())
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    one = ingest.decoded(body, encoding)
     edge.telemetry.unknown_fields.inc(one.unknown_fields)
     right = clock.correction(
         one.batch,
@@ -211,6 +248,7 @@ def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received
     )
     batch = clock.shifted(one.batch, right.shift_s)
     batch, rejected = ingest.sifted(batch, sender, received_at, edge.caps)
+    as_sent = encoding == "zstd" and isinstance(batch.samples, InRange) and batch.samples is one.batch.samples
     return Arrival(
         sender,
         batch,
@@ -219,6 +257,7 @@ def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received
         offset_s=right.offset_s,
         shift_s=right.shift_s,
         rejected=(*one.rejected, *rejected),
+        sent=body if as_sent else b"",
     )
 
 

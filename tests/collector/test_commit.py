@@ -49,11 +49,11 @@ class Gate:
         self.seen: list[Arrival] = []
         monkeypatch.setattr(commit, "store_batch", self)
 
-    def __call__(self, connection: Connection, one: Arrival) -> Receipt:
+    def __call__(self, connection: Connection, one: Arrival, *others: Any) -> Receipt:
         self.entered.set()
         assert self.open.wait(30)
         self.seen.append(one)
-        return self.honest(connection, one)
+        return self.honest(connection, one, *others)
 
 
 def test_what_queued_up_goes_into_one_transaction(
@@ -118,11 +118,11 @@ def test_after_a_failure_the_batches_of_that_agent_keep_their_order(
 ) -> None:
     honest, seen = commit.store_batch, []
 
-    def fails_once(connection: Connection, one: Arrival) -> Receipt:
+    def fails_once(connection: Connection, one: Arrival, *others: Any) -> Receipt:
         seen.append((one.sender.campus_id, one.batch.seq))
         if len(seen) == 1:
             raise DataError("INSERT", {}, Exception("out of range"))
-        return honest(connection, one)
+        return honest(connection, one, *others)
 
     monkeypatch.setattr(commit, "store_batch", fails_once)
     results = commit_group(engine, [arrival(1, 1), arrival(1, 2), arrival(2, 1)])
@@ -136,7 +136,7 @@ def test_a_database_that_is_away_is_nobodys_fault_and_asked_a_few_times_only(
 ) -> None:
     asked = []
 
-    def away(_connection: Connection, one: Arrival) -> Receipt:
+    def away(_connection: Connection, one: Arrival, *_others: Any) -> Receipt:
         asked.append(one)
         raise OperationalError("INSERT", {}, Exception("server closed the connection"))
 
@@ -236,3 +236,31 @@ def test_the_batches_of_one_agent_are_stored_as_they_came(
     for campus in ("2133999000-01", "2133999001-01", "2133999002-01"):
         numbers = [one.batch.seq for one in gate.seen if one.sender.campus_id == campus]
         assert numbers == list(range(1, 21))
+
+
+def test_two_batches_of_one_agent_in_one_group_see_each_other(engine: Engine) -> None:
+    results = commit_group(
+        engine, [arrival(1, 1), arrival(2, 1), arrival(1, 2), arrival(1, 1), arrival(1, 4)]
+    )
+
+    told = [(one.status, one.have_seq) for one in results if isinstance(one, Receipt)]
+    assert told == [("stored", 1), ("stored", 1), ("stored", 2), ("duplicate", 2), ("stored", 2)]
+    assert stored(engine) == 4
+
+
+def test_a_group_in_few_statements_stores_what_it_does_one_by_one(engine: Engine) -> None:
+    arrivals = [
+        arrival(n % 5, n // 5 + 1, changes={("gw", "", "model"): f"S{n}", ("gw", "", "software"): "V2"})
+        for n in range(30)
+    ]
+
+    commit_group(engine, arrivals)
+
+    with engine.connect() as connection:
+        query = select(ledger.c.school_id, ledger.c.seq, ledger.c.sha256)
+        proofs = {tuple(row) for row in connection.execute(query)}
+        live = connection.execute(
+            select(fact.c.value).where(fact.c.key == "model", fact.c.valid_to.is_(None))
+        )
+        assert sorted(live.scalars()) == [f'"S{n}"' for n in range(25, 30)]
+    assert proofs == {(one.sender.school_id, one.batch.seq, one.sha256) for one in arrivals}

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import batches
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from collector.store import compact, retention
-from collector.store.samples import DAMAGED, DAY_S, land
+from collector.store.samples import AS_SENT, DAMAGED, DAY_S, MSGPACK, land
 from collector.store.schema import chunk, landing, rollup
 from collector.store.series import read_hours, read_series
-from inventory.facts import SampleColumns
+from collector.store.statement import Later
+from inventory.facts import Batch, SampleColumns
 
 SCHOOL = "2133999001"
 START = batches.T0 // DAY_S * DAY_S
 STEPS = ("read", "decoded", "chunks", "rollups", "deleted")
+
+
+def landed(connection: Connection, batch: Batch, sent: bytes = b"") -> None:
+    later = Later()
+    land(later, SCHOOL, batch, sent)
+    later.write(connection)
 
 
 def put(engine: Engine, seq: int, slot: int, octets: int | None, degrees: int | None = 215) -> None:
@@ -28,7 +35,7 @@ def put(engine: Engine, seq: int, slot: int, octets: int | None, degrees: int | 
         value=[[[octets, seq], [1, 2]], [[degrees]]],
     )
     with engine.begin() as connection:
-        land(connection, SCHOOL, batches.batch(seq, slot, samples=columns))
+        landed(connection, batches.batch(seq, slot, samples=columns))
 
 
 def counter(engine: Engine, start: int = 0, end: int = 2**40) -> list[tuple[int, int | float]]:
@@ -45,12 +52,12 @@ def test_a_series_reads_the_same_before_and_after_compaction_and_in_between(engi
     wanted = [(START + n * 300, 1000 * n) for n in range(20)]
     for n, (slot, octets) in enumerate(wanted):
         put(engine, n + 1, slot, octets)
-    landed = counter(engine)
+    before = counter(engine)
 
     compact.compact_due(engine, START + DAY_S)
     put(engine, 21, START + 6000, 20000)
 
-    assert landed == wanted
+    assert before == wanted
     assert counter(engine) == [*wanted, (START + 6000, 20000)]
     assert rows(engine, landing) == 1
     assert counter(engine, START + 300, START + 900) == wanted[1:3]
@@ -170,7 +177,7 @@ def test_a_batch_over_midnight_lands_in_both_days(engine: Engine) -> None:
         value=[[[1]], [[2]]],
     )
     with engine.begin() as connection:
-        land(connection, SCHOOL, batches.batch(1, START, samples=columns))
+        landed(connection, batches.batch(1, START, samples=columns))
 
     compact.compact_due(engine, START + DAY_S)
 
@@ -180,7 +187,7 @@ def test_a_batch_over_midnight_lands_in_both_days(engine: Engine) -> None:
 
 def test_a_batch_without_samples_lands_nothing(engine: Engine) -> None:
     with engine.begin() as connection:
-        land(connection, SCHOOL, batches.batch(1, START))
+        landed(connection, batches.batch(1, START))
 
     assert rows(engine, landing) == 0
 
@@ -231,3 +238,29 @@ def test_old_chunks_go_and_their_hours_and_what_has_landed_stay(
 
     assert deleted == 4
     assert (rows(engine, chunk), rows(engine, rollup), rows(engine, landing)) == (1, 5, 1)
+
+
+@pytest.mark.parametrize("ports", [1, 200])
+def test_a_body_lands_as_it_was_sent_unless_it_is_mostly_something_else(engine: Engine, ports: int) -> None:
+    columns = SampleColumns(
+        device=["gw"],
+        slot=[START],
+        subject=[[f"port:{n}" for n in range(ports)]],
+        key=[["in_octets"]],
+        scale=[[0]],
+        value=[[[n * 1000 for n in range(ports)]]],
+    )
+    batch = batches.batch(1, START, samples=columns)
+    with engine.begin() as connection:
+        landed(connection, batch, batches.packed(batch))
+
+    with engine.connect() as connection:
+        (kind,) = connection.execute(select(landing.c.codec)).scalars()
+        last = (SCHOOL, "gw", f"port:{ports - 1}", "in_octets", START, START + 300)
+        before = read_series(connection, *last)
+    compact.compact_due(engine, START + DAY_S)
+    with engine.connect() as connection:
+        after = read_series(connection, *last)
+
+    assert kind == (AS_SENT if ports == 200 else MSGPACK)
+    assert before == after == [(START, (ports - 1) * 1000)]

@@ -57,7 +57,7 @@ def test_a_token_says_whose_it_is(engine: Engine, peppers: Peppers) -> None:
     token = issue(engine, peppers)
 
     with engine.connect() as connection:
-        assert sender_of(connection, peppers, token) == Sender(SCHOOL, CAMPUS, CAMPUS)
+        assert sender_of(connection, peppers, token) == Sender(SCHOOL, CAMPUS, CAMPUS, token[3:15])
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,20 @@ def test_a_revoked_token_is_refused_from_the_next_request_on(centre: Centre) -> 
     assert centre.post(packed(batch(2, T0 + 300))).status_code == 401
 
 
+def test_a_token_revoked_by_another_process_stores_nothing_though_it_was_good_a_moment_ago(
+    centre: Centre,
+) -> None:
+    for seq in (1, 2):  # the second time nobody asks the database whose it is
+        assert centre.post(packed(batch(seq, T0 + 300 * seq))).status_code == 200
+    with centre.engine.begin() as connection:
+        revoke(connection, CAMPUS, centre.now)
+
+    answers = [centre.post(packed(batch(seq, T0 + 300 * seq))).status_code for seq in (1, 3)]
+
+    assert answers == [401, 401]
+    assert centre.rows(ledger) == 2
+
+
 def test_an_agent_writes_its_own_campus_only(centre: Centre) -> None:
     answer = centre.post(packed(batch(1, T0, agent=OTHER, campus=OTHER)))
 
