@@ -21,6 +21,7 @@ from agent.rounds import Memory, run_round
 from agent.spool import Spool
 from agent.uplink import Progress, Send, client_for, sender, ship_forever, thinned
 from agent.wifi.kept import KnownAps
+from inventory.garbage import collect_garbage_less_often
 from inventory.log import get_logger
 
 log = get_logger(__name__)
@@ -28,19 +29,14 @@ log = get_logger(__name__)
 SPOOL_FILE = "spool.db"
 KEY_FILE = "stations.key"
 APS_FILE = "access-points.json"
-
-
-def collect_garbage_less_often() -> None:
-    """Let Python look for reference cycles after a round rather than a hundred times in it: a round makes
-    100,000s of tuples and hardly a cycle, and looking costs a tenth of its CPU. What the start made stays."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(500_000, 20, 20)
+NEW_OBJECTS = 500_000
+"""More than a round makes: it makes 100,000s of tuples and hardly a cycle, and looking for cycles in it would
+cost a tenth of its CPU. Each round ends with a look."""
 
 
 async def run_agent(settings: AgentSettings) -> None:
     """Poll and ship until SIGINT or SIGTERM; raises only what makes work impossible from the start."""
-    collect_garbage_less_often()
+    collect_garbage_less_often(NEW_OBJECTS)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

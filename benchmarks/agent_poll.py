@@ -33,12 +33,13 @@ from figures import Figure, report
 from polling import DEVICES, FIRST, PORT, PORTS, Ours, Round
 from snmp_exporter import Scrapes
 
-from agent.daemon import collect_garbage_less_often
+from agent.daemon import NEW_OBJECTS
 from agent.mibs import counters, interfaces
 from agent.snmp import gufo_engine
 from agent.snmp.choose import EngineName, engine_named
 from agent.snmp.engine import Missing, Oid, dotted
 from agent.snmp.target import Target
+from inventory.garbage import collect_garbage_less_often
 
 HERE = Path(__file__).parent
 LATENCY_S = 0.020
@@ -122,7 +123,7 @@ def idle_rss_mb() -> float:
 
 
 def main() -> None:
-    collect_garbage_less_often()  # as the daemon does
+    collect_garbage_less_often(NEW_OBJECTS)  # as the daemon does
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         sys.exit("no C compiler: the responder cannot be built (apt-get install gcc libssl-dev)")

@@ -20,7 +20,7 @@ import uvicorn
 
 from agent.uplink import compress
 from collector.config import CollectorSettings
-from collector.daemon import server_config
+from collector.daemon import NEW_OBJECTS, server_config
 from collector.publish import Published
 from collector.store.codec import Matrix, Series
 from collector.store.engine import open_store
@@ -28,6 +28,7 @@ from collector.store.tokens import load_pepper, new_token
 from collector.telemetry import Telemetry
 from collector.web.app import Edge, make_app
 from inventory.facts import Batch, SampleColumns
+from inventory.garbage import collect_garbage_less_often
 from wanzhao.demo.processes import free_port
 
 INTERVAL_S = 300
@@ -157,6 +158,7 @@ def cpu_s(pid: int) -> float:
 
 
 def serve(url: str, folder: Path, port: int) -> None:
+    collect_garbage_less_often(NEW_OBJECTS)  # as the daemon does
     engine = open_store(url)
     settings = CollectorSettings(state_dir=folder, database=url, listen=f"127.0.0.1:{port}")
     edge = Edge(settings, engine, load_pepper(folder / "pepper"), Telemetry(), Published)

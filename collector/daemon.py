@@ -30,6 +30,7 @@ from collector.telemetry import Telemetry
 from collector.web.app import Edge, make_app
 from collector.web.guard import GuardedProtocol
 from inventory.errors import ConfigError, StoreError, WanzhaoError
+from inventory.garbage import collect_garbage_less_often
 from inventory.log import get_logger
 from inventory.words import _
 
@@ -40,6 +41,8 @@ log = get_logger(__name__)
 
 PEPPER_FILE = "pepper"
 TIDY_INTERVAL_S = 600
+NEW_OBJECTS = 50_000
+"""Some hundred batches' worth: decoding makes lists by the thousand, and no cycles."""
 CONNECTIONS = 4096
 """Open at once; each agent keeps one for a minute after a batch."""
 
@@ -131,6 +134,7 @@ def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
 async def run_collector(settings: CollectorSettings, base: Path, publish: Publish) -> None:
     """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages."""
     _allow_many_files()
+    collect_garbage_less_often(NEW_OBJECTS)
     engine = open_store(settings.database_url)
     pepper = load_pepper(settings.state_dir / PEPPER_FILE)
     telemetry = Telemetry()

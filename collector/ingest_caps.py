@@ -61,6 +61,16 @@ class Caps:
             school = self._school(school_id)
             return hash((device, tuple(subjects))) in school.blocks and school.keys.issuperset(keys)
 
+    def knows_shape(self, school_id: str, shape: int) -> bool:
+        """Whether samples of this shape (a hash of all their names) have been here and were good."""
+        with self._lock:
+            return shape in self._school(school_id).blocks
+
+    def keep_shape(self, school_id: str, shape: int) -> None:
+        """Samples of this shape were good."""
+        with self._lock:
+            _remember(self._school(school_id), shape)
+
     def over_subjects(self, school_id: str, device: str, subjects: Sequence[str]) -> set[str]:
         """Those of a device's subjects that are one too many."""
         with self._lock:
@@ -72,9 +82,7 @@ class Caps:
             new = (s for s in dict.fromkeys(subjects) if s)
             over = {s for s in new if not self._admit(school, hash((device, s)))}
             if not over:
-                if len(school.blocks) >= _BLOCKS:
-                    school.blocks.clear()
-                school.blocks.add(whole)
+                _remember(school, whole)
             return over
 
     def _admit(self, school: _School, name: int) -> bool:
@@ -92,6 +100,12 @@ class Caps:
         if school is None:
             school = self._schools[school_id] = _School(set(self.known_devices(school_id)))
         return school
+
+
+def _remember(school: _School, name: int) -> None:
+    if len(school.blocks) >= _BLOCKS:
+        school.blocks.clear()
+    school.blocks.add(name)
 
 
 def _over(known: set[str], names: Iterable[str], cap: int) -> set[str]:

@@ -143,6 +143,9 @@ class Sieve:
     def _samples(self, samples: SampleColumns) -> SampleColumns:
         if not self._is_even("samples", samples):
             return SampleColumns()
+        shape = _shape(samples)
+        if self.caps.knows_shape(self.school_id, shape) and self._is_as_before(samples):
+            return samples
         bad = self._bad_places(samples)
         values = list(samples.value)
         total = 0
@@ -160,8 +163,21 @@ class Sieve:
         if not isinstance(samples, InRange):
             samples = msgspec.structs.replace(samples, value=values)
         rows = [max(1, sum(map(len, block))) for block in samples.value] if bad else []
+        if not bad:
+            self.caps.keep_shape(self.school_id, shape)
         kept: SampleColumns = self._without("samples", samples, bad, rows=rows)
         return kept
+
+    def _is_as_before(self, samples: SampleColumns) -> bool:
+        """Whether there is a number for each name of a shape that is known to be good, at a time that is."""
+        return (
+            isinstance(samples, InRange)
+            and not any(map(self._slot_fault, set(samples.slot)))
+            and all(
+                len(keys) == len(values) and not {*map(len, values)} - {len(subjects)}
+                for keys, subjects, values in zip(samples.key, samples.subject, samples.value, strict=True)
+            )
+        )
 
     def _block_fault(self, samples: SampleColumns, block: int) -> str:
         keys, subjects, values = samples.key[block], samples.subject[block], samples.value[block]
@@ -254,6 +270,13 @@ class Sieve:
         return _picked(
             group, [row for row in range(len(msgspec.structs.astuple(group)[0])) if row not in bad]
         )
+
+
+def _shape(samples: SampleColumns) -> int:
+    # Numbers as texts: the hashes of numbers are easily made to be the same.
+    scales = map(str, samples.scale)
+    names = (samples.device, *samples.subject, *samples.key, scales)
+    return hash(tuple(map(tuple, names)))
 
 
 def _picked(group: Any, rows: list[int]) -> Any:

@@ -100,11 +100,11 @@ def unpacked(body: bytes) -> bytes:
 
 def _by_day(samples: SampleColumns) -> dict[int, SampleColumns]:
     """The blocks of each UTC day; nearly always there is one."""
+    if len(days := {slot // DAY_S for slot in set(samples.slot)}) == 1:
+        return dict.fromkeys(days, samples)
     places: dict[int, list[int]] = defaultdict(list)
     for place, slot in enumerate(samples.slot):
         places[slot // DAY_S].append(place)
-    if len(places) == 1:
-        return dict.fromkeys(places, samples)
     return {day: _only(samples, chosen) for day, chosen in places.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -43,9 +44,10 @@ class Later:
         self.rows.setdefault(sql, []).append(row)
 
     def write(self, connection: Connection) -> None:
-        """Run what was added."""
-        for sql, rows in self.rows.items():
-            run(connection, sql, rows)
+        """Run what was added, all of it sent to the server at once."""
+        with _pipeline(connection):
+            for sql, rows in self.rows.items():
+                run(connection, sql, rows)
         self.rows.clear()
 
 
@@ -60,6 +62,15 @@ def values_lists(
         size = 1 << (len(piece) - 1).bit_length()
         flat = [value for row in piece for value in row] + [filled] * (size - len(piece)) * width
         yield "VALUES " + ", ".join([one] * size), flat
+
+
+def _pipeline(connection: Connection) -> AbstractContextManager[Any]:
+    """psycopg's pipeline: statements whose answers nobody waits for. An error shows at its end."""
+    if connection.dialect.name != "postgresql":
+        return nullcontext()
+    driver: Any = connection.connection.driver_connection
+    pipeline: AbstractContextManager[Any] = driver.pipeline()
+    return pipeline
 
 
 _ONE_ROW = re.compile(r"VALUES (\(\?(?:, \?)*\))")
