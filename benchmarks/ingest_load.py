@@ -37,17 +37,33 @@ COUNTERS = ("in_octets", "out_octets", "in_packets", "out_packets", "in_errors",
 GAUGES = ("temperature_c", "cpu_percent", "memory_percent", "uptime_s", "poll_ms")
 READINGS = DEVICES * (PORTS * len(COUNTERS) + len(GAUGES))
 DAY = 288
+NINE = 108
+_DECILES = np.arange(1, 10) / 10
+_OCTETS = [32, 1604, 8519, 27120, 72825, 194543, 552151, 1608321, 44221383]
+_PACKETS = [1, 10, 45, 128, 324, 772, 2080, 9343, 96262]
+"""Deciles of what a port that is used carries in 300 s: ifHCInOctets and ifHCInUcastPkts by sysUpTime, of
+5,030 ports of real switches, gateways and controllers."""
 START = 1_790_000_000 // 86400 * 86400
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 Ints = npt.NDArray[np.int64]
 
 
-def device_day(rng: np.random.Generator, active: float) -> Matrix:
-    """A day of one device: ports that carry bursts of traffic, the others still."""
-    mean = np.repeat([5e7, 5e7, 6e4, 6e4, 0.02, 0.02], PORTS)
+def device_day(rng: np.random.Generator, active: float, heavy: bool = False) -> Matrix:
+    """A day of one device. Each port that is used carries bursts at random about a mean of its own, nearly
+    all of it in school hours (07:30 to 17:30), or ``heavy``: 1.3 Mbit/s on every port around the clock. One
+    that is not used stands still. The numbers of a port have nothing in common, so that no codec can guess
+    one from the other."""
+    shares = rng.uniform(0.05, 0.95, (2, PORTS))
+    octets, packets = (np.exp(np.interp(shares, _DECILES, np.log(found))) for found in (_OCTETS, _PACKETS))
+    if heavy:
+        octets, packets = np.full_like(octets, 5e7), np.full_like(packets, 6e4)
+    mean = np.concatenate([octets.ravel(), packets.ravel(), np.full(2 * PORTS, 0.02)])
+    hours = np.arange(DAY) * INTERVAL_S / 3600
+    weight = np.where((hours >= 7.5) & (hours < 17.5), 2.2, 0.15)
     busy = np.tile(rng.random(PORTS) < active, len(COUNTERS))
-    steps = (rng.exponential(1.0, (len(mean), DAY)) * (mean * busy)[:, None]).astype(np.int64)
+    bursts = rng.exponential(1.0, (len(mean), DAY)) * mean[:, None] * (1.0 if heavy else weight)
+    steps = (bursts * busy[:, None]).astype(np.int64)
     first = rng.integers(0, 2**40, len(mean)) * busy
     gauges = np.array([[400], [20], [550], [0], [900]]) + rng.integers(-5, 6, (len(GAUGES), DAY))
     gauges[3] = 10_000_000 + np.arange(DAY) * INTERVAL_S * 100
@@ -58,15 +74,15 @@ def device_day(rng: np.random.Generator, active: float) -> Matrix:
     return Matrix(tuple(series), slots, values, np.ones(values.shape, np.bool_))
 
 
-def school_day(seed: int, active: float = 0.4) -> list[Matrix]:
+def school_day(seed: int, active: float = 0.4, heavy: bool = False) -> list[Matrix]:
     rng = np.random.default_rng(seed)
-    return [device_day(rng, active) for _device in range(DEVICES)]
+    return [device_day(rng, active, heavy) for _device in range(DEVICES)]
 
 
 def bodies(school: str, day: list[Matrix], count: int) -> list[bytes]:
-    """The first batches of a day as an agent would send them."""
+    """Batches from nine in the morning on, as an agent would send them."""
     ports = [f"port:GigabitEthernet0/0/{port}" for port in range(PORTS)]
-    return [compress(msgspec.json.encode(_batch(school, day, ports, at))) for at in range(count)]
+    return [compress(msgspec.json.encode(_batch(school, day, ports, NINE + at))) for at in range(count)]
 
 
 def _batch(school: str, day: list[Matrix], ports: list[str], at: int) -> Batch:

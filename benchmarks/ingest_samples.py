@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests/support"))
 import postgres
 
 from collector.store import codec
+from collector.store.codec import Matrix
 from collector.store.compact import compact_due
 from collector.store.engine import insert_rows, open_store
 from collector.store.schema import chunk
@@ -55,14 +56,35 @@ def samples_figures() -> dict[str, Figure]:
 
 def _sizes() -> dict[str, Figure]:
     found: dict[str, Figure] = {}
-    for name, active in (("typical", 0.4), ("all_ports_active", 1.0)):
-        day = school_day(1, active)
+    days = {
+        "typical": school_day(1),
+        "all_ports_active": school_day(1, 1.0),
+        "all_ports_heavy": school_day(1, 1.0, heavy=True),
+    }
+    for name, day in days.items():
         started = time.process_time()
         size = sum(len(codec.encode(matrix)) for matrix in day)
         spent = time.process_time() - started
         found[f"bytes_per_reading_{name}"] = round(size / (DAY * READINGS), 3)
         found[f"encode_readings_per_cpu_s_{name}"] = round(DAY * READINGS / spent)
+        found[f"entropy_bytes_per_reading_{name}"] = round(_entropy_bytes(day), 3)
     return found
+
+
+def _entropy_bytes(day: list[Matrix]) -> float:
+    """What the steps of a day's numbers cost at least, on average, where nothing is known but how large they
+    are at that time of the day: log2(e * mean) bits for each burst (the entropy of an exponential step), the
+    measured entropy of whatever has few different steps."""
+    bits = 0.0
+    for matrix in day:
+        for row in np.diff(matrix.values, axis=1):
+            for part in np.split(row, [89, 209]):  # 07:30 and 17:30
+                _steps, counts = np.unique(part, return_counts=True)
+                share = counts / len(part)
+                few = -float((share * np.log2(share)).sum())
+                spread = float(np.log2(np.e * max(part.std(), 1e-9)))
+                bits += len(part) * (few if len(counts) < len(part) / 2 else spread)
+    return bits / 8 / (DAY * READINGS)
 
 
 def _postgres_figures(url: str, loads: dict[str, list[bytes]]) -> dict[str, Figure]:
