@@ -82,10 +82,12 @@ def school_day(seed: int, active: float = 0.4, heavy: bool = False) -> list[Matr
 def bodies(school: str, day: list[Matrix], count: int) -> list[bytes]:
     """Batches from nine in the morning on, as an agent would send them."""
     ports = [f"port:GigabitEthernet0/0/{port}" for port in range(PORTS)]
-    return [compress(msgspec.json.encode(_batch(school, day, ports, NINE + at))) for at in range(count)]
+    return [
+        compress(msgspec.json.encode(_batch(school, day, ports, NINE + at, at + 1))) for at in range(count)
+    ]
 
 
-def _batch(school: str, day: list[Matrix], ports: list[str], at: int) -> Batch:
+def _batch(school: str, day: list[Matrix], ports: list[str], at: int, seq: int) -> Batch:
     split = PORTS * len(COUNTERS)
     values: list[list[list[int | None]]] = []
     for matrix in day:
@@ -103,7 +105,7 @@ def _batch(school: str, day: list[Matrix], ports: list[str], at: int) -> Batch:
     )
     name = f"{school}-01"
     return Batch(
-        agent=name, campus=name, epoch="e1", seq=at + 1, made_at=slot, interval_s=INTERVAL_S, samples=samples
+        agent=name, campus=name, epoch="e1", seq=seq, made_at=slot, interval_s=INTERVAL_S, samples=samples
     )
 
 
