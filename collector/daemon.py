@@ -24,6 +24,7 @@ from collector.publish import Publish, Published
 from collector.store.compact import compact_due
 from collector.store.engine import open_store
 from collector.store.leader import leading
+from collector.store.partitions import make_parts
 from collector.store.retention import delete_old
 from collector.store.tokens import load_pepper
 from collector.telemetry import Telemetry
@@ -105,6 +106,7 @@ def tidy(engine: Engine) -> None:
         with leading(engine, "compact") as leads:
             compacted = compact_due(engine, time.time()) if leads else 0
         with leading(engine, "tidy") as leads:
+            make_parts(engine, time.time())
             deleted = delete_old(engine, time.time()) if leads else 0
     except SQLAlchemyError as error:
         log.error("compaction: %s", str(error).splitlines()[0])
@@ -136,6 +138,7 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
     _allow_many_files()
     collect_garbage_less_often(NEW_OBJECTS)
     engine = open_store(settings.database_url)
+    make_parts(engine, time.time())
     pepper = load_pepper(settings.state_dir / PEPPER_FILE)
     telemetry = Telemetry()
     judging = Judging(engine, load_plans(settings.profiles, base), telemetry, publish)

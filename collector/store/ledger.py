@@ -103,7 +103,12 @@ def look_up(connection: Connection, asked: Sequence[tuple[str, Batch, str]]) -> 
 
 def was_stored(connection: Connection, entry: Entry) -> bool:
     """Whether a number without a proof was stored long ago: its proof is pruned. One that was reported as
-    lost and comes nevertheless was not; nor was one so new that its proof would still be there."""
+    lost and comes nevertheless was not; nor was one so new that its proof would still be there.
+
+    In the lane ``now`` one that a newer one has overtaken on its way is nothing new either: all that it says
+    is in the backlog."""
+    if entry.lane[3] == "now":
+        return entry.mark is not None and entry.seq <= entry.mark
     if entry.mark is None or entry.seq > entry.mark - KEEP_NUMBERS:
         return False
     return _lost_until(connection, entry.lane, entry.seq) is None

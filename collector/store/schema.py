@@ -7,6 +7,7 @@ Times are seconds since 1970 UTC: whole seconds (slots) for what polls saw, frac
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     Double,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
 )
 
 SCHEMA_VERSION = 2
@@ -180,6 +182,9 @@ device_state = Table(
     Column("slot", BigInteger, nullable=False),
 )
 
+# PostgreSQL cuts these tables by day (partitions.py). What has no part of its own lies in the part "rest".
+_BY_DAY = "RANGE (day)"
+
 # The samples of one batch as they came (samples.py), until they are compacted.
 landing = Table(
     "landing",
@@ -194,6 +199,7 @@ landing = Table(
     Column("n", Integer, nullable=False),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by=_BY_DAY,
 )
 
 # The samples of one device and UTC day (days since 1970).
@@ -206,6 +212,7 @@ chunk = Table(
     Column("n", Integer, nullable=False),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by=_BY_DAY,
 )
 
 # Hourly minimum, maximum, mean and last of each series of a device and UTC day.
@@ -217,6 +224,7 @@ rollup = Table(
     Column("device_id", ID, primary_key=True),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by=_BY_DAY,
 )
 
 # Poll outcomes of a device and day, two bits a slot (see polls.py).
@@ -246,3 +254,7 @@ verdict = Table(
     Column("doc", LargeBinary, nullable=False),
     Index("verdict_now", "school_id", "known_to"),
 )
+
+for _table in (landing, chunk, rollup):
+    _rest = DDL(f"CREATE TABLE {_table.name}_rest PARTITION OF {_table.name} DEFAULT")  # type: ignore[no-untyped-call]
+    event.listen(_table, "after_create", _rest.execute_if(dialect="postgresql"))

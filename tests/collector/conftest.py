@@ -9,6 +9,7 @@ import postgres
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect
 
+from collector.store import partitions
 from collector.store.engine import open_store
 from collector.store.schema import SCHEMA_VERSION, meta, metadata
 from collector.store.upgrade import alembic_version, version_of
@@ -66,6 +67,5 @@ def _empty(url: str) -> None:
 def _has_todays_tables(connection: Connection) -> bool:
     if connection.dialect.name != "postgresql" or version_of(connection) != SCHEMA_VERSION:
         return False
-    parts = connection.exec_driver_sql("SELECT count(*) FROM pg_inherits").scalar_one()
-    tables = inspect(connection).get_table_names()
-    return parts == 0 and set(tables) == {*metadata.tables, alembic_version.name}
+    rests = {f"{table.name}_rest" for table, _days in partitions.DAYS}
+    return set(inspect(connection).get_table_names()) == {*metadata.tables, alembic_version.name} | rests

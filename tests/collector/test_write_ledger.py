@@ -199,3 +199,11 @@ def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
         assert [count(connection, table) for table in (ledger, watermark, gap, clock_doubt, agent_seen)] == [
             0
         ] * 5
+
+
+def test_a_present_that_was_overtaken_on_its_way_is_not_stored_after_the_newer_one(engine: Engine) -> None:
+    with engine.begin() as connection:
+        results = [take(connection, seq, lane="now") for seq in (1, 3, 2)]
+
+        assert [one.status for one in results] == ["stored", "stored", "duplicate"]
+        assert count(connection, ledger) == 2

@@ -101,6 +101,7 @@ landing = Table(
     Column("n", Integer, nullable=False),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (day)",
 )
 
 chunk = Table(
@@ -112,6 +113,7 @@ chunk = Table(
     Column("n", Integer, nullable=False),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (day)",
 )
 
 rollup = Table(
@@ -122,6 +124,7 @@ rollup = Table(
     Column("device_id", ID, primary_key=True),
     Column("codec", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (day)",
 )
 
 FACT_KEY = ("school_id", "device_id", "subject", "key", "valid_from")
@@ -136,6 +139,9 @@ ledger = table("ledger", *map(column, ("received_at", "made_at", "shift_s")))
 
 def upgrade() -> None:
     metadata.create_all(op.get_bind())
+    if op.get_bind().dialect.name == "postgresql":
+        for name in ("landing", "chunk", "rollup"):
+            op.execute(f"CREATE TABLE {name}_rest PARTITION OF {name} DEFAULT")
     with op.batch_alter_table("ledger") as change:
         change.add_column(Column("made_at", Double))
         change.add_column(Column("offset_s", Double))
