@@ -21,6 +21,7 @@ from pathlib import Path
 from agent.spool_bounds import Bounds, make_room
 from agent.spool_file import free_bytes, is_still_there, lock, open_or_set_aside, set_aside
 from agent.spool_gaps import Lost, confirm, release, tell, unsent
+from agent.spool_rescue import rescue, rescue_file
 from inventory.errors import StoreError
 from inventory.facts import GapColumns, GapWhy, Lane
 from inventory.log import get_logger
@@ -147,16 +148,15 @@ class Spool:
             ) from error
         except sqlite3.DatabaseError as error:
             self._db.close()
-            set_aside(self.path, str(error))
-            self._begin_anew(time.time())
-            return None
+            self._begin_anew(time.time(), set_aside(self.path, str(error)))
+            return self._oldest(lane)
 
     def _oldest(self, lane: Lane | None) -> Spooled | None:
         lanes: tuple[Lane, ...] = ("now", "backlog") if lane is None else (lane,)
         for one in lanes:
             while row := self._db.execute(
                 "SELECT epoch, seq, made_at, crc, body FROM item WHERE settled_at IS NULL AND lane = ? "
-                "ORDER BY seq LIMIT 1",
+                "ORDER BY rowid LIMIT 1",
                 (one,),
             ).fetchone():
                 epoch, seq, made_at, crc, body = row
@@ -218,15 +218,15 @@ class Spool:
         os.close(self._lock)
 
     def _open(self, now: float) -> None:
-        self._db, was_set_aside = open_or_set_aside(self.path, self.bounds.file_bytes)
+        self._db, aside = open_or_set_aside(self.path, self.bounds.file_bytes)
         self._inode = self.path.stat().st_ino
         known = self._meta("epoch")
         self.epoch = known or secrets.token_hex(8)
         if known is None:
             with self._transaction():
                 self._set_meta("epoch", self.epoch)
-                if was_set_aside:
-                    tell(self._db, Lost("", "backlog", 0, 0, 0.0, now, "everything", "set_aside"))
+                if aside is not None:
+                    rescue_file(aside, self._db, now)
 
     def _check_found(self, rows: int, batch: Spooled) -> None:
         """A batch that was read a moment ago and cannot be found by its number: the file's index is damaged.
@@ -235,15 +235,20 @@ class Spool:
             return
         log.error("spool %s: batch %d cannot be found by its number", self.path, batch.seq)
         self._db.close()
-        set_aside(self.path, "a damaged index")
-        self._begin_anew(batch.made_at)
+        self._begin_anew(batch.made_at, set_aside(self.path, "a damaged index"))
 
-    def _begin_anew(self, now: float) -> None:
-        """The file was deleted or replaced under us: what it held is lost."""
-        log.error("spool %s is gone: a new one begins", self.path)
-        self._db.close()
+    def _begin_anew(self, now: float, aside: Path | None = None) -> None:
+        """The file was set aside, or deleted or replaced under us: then it can be read as long as it is
+        open."""
+        log.error("spool %s: a new one begins", self.path)
+        old = self._db
         self._open(now)
-        self._not_told.append(Lost("", "backlog", 0, 0, 0.0, now, "everything", "set_aside"))
+        with self._transaction():
+            if aside is None:
+                rescue(old, self._db, now)
+            else:
+                rescue_file(aside, self._db, now)
+        old.close()
 
     def _append(self, made_at: float, build: Callable[[str, int, GapColumns], bytes], lane: Lane) -> int:
         now = self._own_now(made_at)

@@ -55,11 +55,11 @@ def lock(path: Path) -> int:
     return descriptor
 
 
-def open_or_set_aside(path: Path, most_bytes: int) -> tuple[sqlite3.Connection, bool]:
-    """The database, and whether a file that could not be read was set aside for it. Raises StoreError where
+def open_or_set_aside(path: Path, most_bytes: int) -> tuple[sqlite3.Connection, Path | None]:
+    """The database, and where a file that could not be read was set aside for it. Raises StoreError where
     the disk refuses: then nothing says that the file is damaged."""
     try:
-        return _open(path, most_bytes), False
+        return _open(path, most_bytes), None
     except sqlite3.OperationalError as error:
         raise StoreError(
             _("the spool cannot be opened: %(why)s") % {"why": error},
@@ -67,18 +67,22 @@ def open_or_set_aside(path: Path, most_bytes: int) -> tuple[sqlite3.Connection, 
             do=_("check the disk, the file's owner and its rights"),
         ) from error
     except sqlite3.DatabaseError as error:
-        set_aside(path, str(error))
-        return _open(path, most_bytes), True
+        aside = set_aside(path, str(error))
+        return _open(path, most_bytes), aside
 
 
-def set_aside(path: Path, why: str) -> None:
-    """Rename a file that cannot be used, with what belongs to it."""
+def set_aside(path: Path, why: str) -> Path:
+    """Rename a file that cannot be used, with what belongs to it, and give back its new name. Only the newest
+    is kept: what could be read of the older ones has been."""
+    for old in path.parent.glob(f"{path.name}.damaged-*"):
+        old.unlink(missing_ok=True)
     aside = path.with_name(f"{path.name}.damaged-{secrets.token_hex(4)}")
     log.error("spool %s cannot be read (%s): set aside as %s, a new epoch begins", path, why, aside.name)
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 def is_still_there(path: Path, opened: int) -> bool:

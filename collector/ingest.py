@@ -11,7 +11,8 @@ import msgspec
 from collector.ingest_body import PLAIN_LIMIT, unpacked
 from collector.ingest_caps import Caps
 from collector.ingest_mend import mended
-from collector.ingest_rows import DEVICE_LIMIT, KEY_LIMIT, NAME_LIMIT, TEXT_LIMIT, InRange, Sieve
+from collector.ingest_rows import InRange, Sieve
+from collector.ingest_text import DEVICE_LIMIT, KEY_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from collector.store.write import Sender
 from inventory.errors import Refused
 from inventory.facts import BATCH_SCHEMA, Batch, Rejected
@@ -66,7 +67,7 @@ class Decoded:
 def decode(body: bytes, encoding: str) -> tuple[Batch, str]:
     """The batch and the SHA-256 of its plain bytes; raises Refused(413, 415 or 422)."""
     one = decoded(body, encoding)
-    return one.batch, one.sha256
+    return msgspec.convert(one.batch, Batch, from_attributes=True), one.sha256
 
 
 def decoded(body: bytes, encoding: str) -> Decoded:

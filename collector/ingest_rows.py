@@ -15,14 +15,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from collector.ingest_caps import Caps
-from inventory.facts import Batch, FactValue, Rejected, SampleColumns
+from collector.ingest_text import (
+    cleaned,
+    device_fault,
+    fault_of,
+    key_fault,
+    mended_names,
+    name_fault,
+    too_large,
+    value_fault,
+)
+from inventory.facts import Batch, Rejected, SampleColumns
 from inventory.words import _
 
-TEXT_LIMIT = 1024
-NAME_LIMIT = 128
-KEY_LIMIT = 32
-DEVICE_LIMIT = 64
-ITEMS_LIMIT = 256
 SCALE_LIMIT = 18
 SAMPLES_LIMIT = 500_000
 OLDEST_S = 400 * 86400
@@ -33,15 +38,7 @@ _REPORTED = 20
 
 Part = Literal["polls", "facts", "frames", "samples", "digests", "gaps"]
 
-# C0 and C1 controls but tab, line feed and carriage return, the signs that turn text round (bidi), line and
-# paragraph separators, byte order mark, half surrogate pairs.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-_BREAK = re.compile(r"[\t\r\n]")
 _DIGEST = re.compile(r"[0-9a-f]{1,32}")
-
-
 _Int64 = Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)]
 
 
@@ -96,15 +93,15 @@ class Sieve:
         if not facts.device:
             return facts
         bad = self._bad_places(facts)
-        subjects = _mended_names(facts.subject)
-        _mark(bad, subjects, _name_fault)
-        _mark(bad, facts.key, _key_fault)
-        over = self.caps.over_keys(self.school_id, sorted(k for k in set(facts.key) if not _key_fault(k)))
+        subjects = mended_names(facts.subject)
+        _mark(bad, subjects, name_fault)
+        _mark(bad, facts.key, key_fault)
+        over = self.caps.over_keys(self.school_id, sorted(k for k in set(facts.key) if not key_fault(k)))
         _mark(bad, facts.key, lambda key: _over_cap() if key in over else "")
         self._mark_subjects(bad, facts.device, subjects)
-        values = [_cleaned(value) for value in facts.value]
+        values = [cleaned(value) for value in facts.value]
         for row, value in enumerate(values):
-            if why := _value_fault(value):
+            if why := value_fault(value):
                 bad.setdefault(row, why)
             if value is not facts.value[row] or subjects[row] != facts.subject[row]:
                 self.changed.add(facts.device[row])
@@ -136,8 +133,8 @@ class Sieve:
             _mark(bad, column, lambda number: "" if 0 <= number < 2**53 else _("a number is out of range"))
         for column in (gaps.first_at, gaps.last_at):
             _mark(bad, column, lambda at: "" if 0 <= at < _LATEST_S else _time_fault())
-        _mark(bad, gaps.epoch, lambda text: _fault_of(text, 32))
-        _mark(bad, gaps.lane, lambda text: _fault_of(text, 8))
+        _mark(bad, gaps.epoch, lambda text: fault_of(text, 32))
+        _mark(bad, gaps.lane, lambda text: fault_of(text, 8))
         return self._without("gaps", gaps, bad, devices=())
 
     def _samples(self, samples: SampleColumns) -> SampleColumns:
@@ -190,10 +187,10 @@ class Sieve:
         if self.caps.knows(self.school_id, device, subjects, keys):
             return ""
         for name in subjects:
-            if why := _name_fault(name):
+            if why := name_fault(name):
                 return why
         for key in keys:
-            if why := _key_fault(key):
+            if why := key_fault(key):
                 return why
         over_keys = self.caps.over_keys(self.school_id, keys)
         over = over_keys or self.caps.over_subjects(self.school_id, device, subjects)
@@ -205,7 +202,7 @@ class Sieve:
         if not numbers or (max(numbers) < _INT64 and min(numbers) >= -_INT64):
             return values
         large = sum(not -_INT64 <= number < _INT64 for number in numbers)
-        self.rejected[("samples", device, _too_large())] += large
+        self.rejected[("samples", device, too_large())] += large
         return [
             [None if number is None or not -_INT64 <= number < _INT64 else number for number in row]
             for row in values
@@ -214,7 +211,7 @@ class Sieve:
     def _bad_places(self, group: Any) -> dict[int, str]:
         """The rows whose device or slot cannot be stored, and why."""
         bad: dict[int, str] = {}
-        _mark(bad, group.device, _device_fault)
+        _mark(bad, group.device, device_fault)
         _mark(bad, group.slot, self._slot_fault)
         names = sorted({name for row, name in enumerate(group.device) if row not in bad})
         over = self.caps.over_devices(self.school_id, names)
@@ -265,7 +262,7 @@ class Sieve:
             return group
         names = group.device if devices is None else None
         for row, why in bad.items():
-            device = names[row] if names and not _device_fault(names[row]) else ""
+            device = names[row] if names and not device_fault(names[row]) else ""
             self.rejected[(part, device, why)] += rows[row] if rows else 1
         return _picked(
             group, [row for row in range(len(msgspec.structs.astuple(group)[0])) if row not in bad]
@@ -295,54 +292,6 @@ def _mark(bad: dict[int, str], column: list[Any], fault: Callable[[Any], str]) -
                 bad.setdefault(row, faults[entry])
 
 
-def _mended_names(names: list[str]) -> list[str]:
-    """Names with a visible sign (U+FFFD) instead of each that must not be in one."""
-    dirty = {name for name in set(names) if _UNSAFE.search(name) or _BREAK.search(name)}
-    return [_UNSAFE.sub("�", _BREAK.sub(" ", name)) if name in dirty else name for name in names]
-
-
-def _cleaned(value: FactValue) -> FactValue:
-    """The value with a visible sign instead of each unsafe one; the same object where there is none."""
-    if isinstance(value, str):
-        return _UNSAFE.sub("�", value) if _UNSAFE.search(value) else value
-    if isinstance(value, list):
-        return [_UNSAFE.sub("�", text) for text in value] if _UNSAFE.search("".join(value)) else value
-    if isinstance(value, dict):
-        dirty = _UNSAFE.search("".join([*value, *value.values()]))
-        return {_UNSAFE.sub("�", k): _UNSAFE.sub("�", v) for k, v in value.items()} if dirty else value
-    return value
-
-
-def _value_fault(value: FactValue) -> str:
-    if isinstance(value, str):
-        return _("a text is too long") if len(value) > TEXT_LIMIT else ""
-    if isinstance(value, list | dict):
-        texts = value if isinstance(value, list) else [*value, *value.values()]
-        too_long = len(texts) > ITEMS_LIMIT or any(len(text) > TEXT_LIMIT for text in texts)
-        return _("a text is too long") if too_long else ""
-    if isinstance(value, int) and not -_INT64 <= value < _INT64:
-        return _too_large()
-    return ""
-
-
-def _device_fault(name: str) -> str:
-    return _fault_of(name, DEVICE_LIMIT) if name else _("a name is empty")
-
-
-def _name_fault(name: str) -> str:
-    return _fault_of(name, NAME_LIMIT)
-
-
-def _key_fault(name: str) -> str:
-    return _fault_of(name, KEY_LIMIT) if name else _("a name is empty")
-
-
-def _fault_of(name: str, limit: int) -> str:
-    if len(name) > limit:
-        return _("a name is longer than %(limit)d") % {"limit": limit}
-    return _("a name has signs that cannot be shown") if _UNSAFE.search(name) or _BREAK.search(name) else ""
-
-
 def _uneven() -> str:
     return _("the columns differ in length")
 
@@ -353,7 +302,3 @@ def _over_cap() -> str:
 
 def _time_fault() -> str:
     return _("a time is out of range")
-
-
-def _too_large() -> str:
-    return _("a number is too large")

@@ -13,6 +13,7 @@ import pytest
 from agent.config import CollectorSettings
 from agent.enrol import enrol, replace_token, rotate, rotate_file, write_token
 from inventory.errors import ConfigError, Refused, Unreachable
+from wanzhao.cli import main
 
 OLD, NEW = (f"wz_{prefix * 6}_{'canary' * 7}{prefix}" for prefix in ("0a", "0b"))
 
@@ -105,6 +106,35 @@ def test_the_file_holds_the_new_token_and_only_its_owner_reads_it(
     assert (tmp_path / "token").read_text() == NEW + "\n"
     assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["token"]
+
+
+def test_the_command_changes_the_token_that_the_configuration_names(
+    collector: _Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_token(tmp_path / "token", OLD)
+    config = tmp_path / "agent.toml"
+    config.write_text(
+        f'''[agent]
+campus = "c-01"
+state_dir = "{tmp_path}"
+[agent.collector]
+url = "{url(collector)}"
+token = "file:{tmp_path}/token"
+[[agent.device]]
+id = "gw"
+address = "192.0.2.1"
+role = "gateway"
+community = "plain:canary"
+''',
+        encoding="utf-8",
+    )
+
+    assert main(["agent", "rotate", "--config", str(config)]) == 0
+
+    assert (tmp_path / "token").read_text() == NEW + "\n"
+    said = capsys.readouterr().out
+    assert "c-01" in said
+    assert NEW not in said
 
 
 def test_a_refused_change_leaves_the_old_token_and_shows_none(collector: _Collector, tmp_path: Path) -> None:

@@ -281,7 +281,6 @@ def test_flipped_bits_cost_what_they_hit_and_the_agent_starts_all_the_same(path:
     spool = opened(path, max_bytes=10**6)
     for n in range(30):
         spool.append(NOW + n, Writer(2000))
-    epoch = spool.epoch
     spool.close()
     image = bytearray(path.read_bytes())
     for _flip in range(rng.choice((1, 10, 100))):
@@ -295,16 +294,44 @@ def test_flipped_bits_cost_what_they_hit_and_the_agent_starts_all_the_same(path:
         again.settle(one, one.seq)
     again.append(NOW + 99, write)
 
-    if again.epoch == epoch:
-        lost = {n for gap in write.told() for n in range(gap[0], gap[1] + 1)}
-        assert sorted(found) == found
-        assert set(found) | lost == set(range(1, 31))
-    else:
-        assert [gap[3] for gap in write.told()] == ["set_aside"]
+    told = write.told()
+    lost = {n for gap in told for n in range(gap[0], gap[1] + 1)}
+    # A bit in the address of a row may make it come twice, or be told as lost as well; never be passed over.
+    assert sorted(found) == found
+    assert set(found) | lost == set(range(1, 31)) or (0, 0, "everything", "set_aside") in told
     again.close()
 
 
-def test_a_file_that_is_deleted_under_a_running_agent_is_begun_anew_and_told(path: Path) -> None:
+def test_a_spool_with_a_damaged_page_loses_what_lies_on_it_and_keeps_the_rest(path: Path) -> None:
+    spool = opened(path, max_bytes=10**7)
+    for n in range(200):
+        spool.append(NOW + n, Writer(2000))
+    first = next_of(spool)
+    spool.settle(first, 1)
+    old = spool.epoch
+    spool.close()
+    image = bytearray(path.read_bytes())
+    at = image.index(body(old, 100))
+    image[at // 4096 * 4096 : (at // 4096 + 1) * 4096] = bytes(4096)
+    path.write_bytes(image)
+
+    again, write = opened(path, max_bytes=10**7), Writer()
+    found = []
+    while one := again.oldest():
+        found.append((one.epoch, one.seq))
+        again.settle(one, 0)
+    again.append(NOW + 300, write)
+
+    lost = {n for gap in write.told() for n in range(gap[0], gap[1] + 1)}
+    assert again.epoch != old
+    assert 100 in lost
+    assert len(lost) < 10
+    assert found == [(old, n) for n in range(2, 201) if n not in lost]
+    assert {why for *_numbers, why in write.told()} == {"set_aside"}
+    again.close()
+
+
+def test_a_file_that_is_deleted_under_a_running_agent_is_begun_anew_with_what_it_held(path: Path) -> None:
     spool, write = opened(path), Writer()
     spool.append(NOW, write)
     old = spool.epoch
@@ -313,7 +340,11 @@ def test_a_file_that_is_deleted_under_a_running_agent_is_begun_anew_and_told(pat
 
     assert spool.append(NOW + 1, write) == 1
     assert spool.epoch != old
-    assert [gap[3] for gap in write.told()] == ["set_aside"]
+    assert write.told() == []
+    found = [next_of(spool)]
+    spool.settle(found[0], 1)
+    found.append(next_of(spool))
+    assert [(one.epoch, one.seq) for one in found] == [(old, 1), (spool.epoch, 1)]
     spool.close()
 
 

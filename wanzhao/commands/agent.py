@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.config import load_agent_settings
 from agent.daemon import run_agent
-from agent.enrol import enrol, write_token
+from agent.enrol import enrol, rotate_file, write_token
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.words import _
@@ -37,6 +37,10 @@ def add(commands: Subparsers, text: str) -> None:
     new.add_argument("--ca-file", type=Path, metavar="FILE", help=_("the county's own CA, PEM"))
     new.set_defaults(run=_enrol)
 
+    change = inner.add_parser("rotate", help=_("change this agent's token for a new one; the old stays good"))
+    add_config(change)
+    change.set_defaults(run=_rotate)
+
 
 def _run(args: argparse.Namespace) -> int:
     settings = load_agent_settings(args.config)
@@ -53,4 +57,11 @@ def _enrol(args: argparse.Namespace) -> int:
         _("enrolled for campus %(campus)s; the token is in %(file)s")
         % {"campus": campus, "file": args.token_file}
     )
+    return 0
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    settings = load_agent_settings(args.config)
+    campus = rotate_file(settings.collector)
+    print(_("campus %(campus)s has a new token; the agent uses it for its next batch") % {"campus": campus})
     return 0
