@@ -7,8 +7,21 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from inventory.config import ProgramSettings, load_settings
+from inventory.config import ProgramSettings, SecretRef, Section, load_settings
 from inventory.words import _
+
+
+class AboveSettings(Section):
+    """The collector above, to which this one is an agent: its campus there, and the way to it."""
+
+    campus: str = Field(min_length=1, max_length=64)
+    url: str
+    token: SecretRef
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
+    interval_s: float = Field(default=300.0, ge=10)
 
 
 class CollectorSettings(ProgramSettings):
@@ -24,6 +37,7 @@ class CollectorSettings(ProgramSettings):
     judge_interval_s: float = Field(default=60.0, gt=0)
     batches_at_once: int = Field(default=64, ge=1)
     agent_fresh_s: float = Field(default=86400.0, gt=0)
+    above: AboveSettings | None = None
 
     @field_validator("listen")
     @classmethod

@@ -2,62 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-import uvicorn
 from batches import T0, batch
+from served_collector import ServedCollector
 from sqlalchemy import func, select
 
-from collector.config import CollectorSettings
-from collector.daemon import server_config
-from collector.publish import Published
-from collector.store.engine import open_store
 from collector.store.schema import ledger
-from collector.store.tokens import load_pepper, new_token
-from collector.telemetry import Telemetry
 from collector.web import guard, intake
-from collector.web.app import Edge, make_app
 
 CAMPUS = "2133999001-01"
 
 
-class Served:
-    """A collector that serves on a free port of loopback, in a thread of its own."""
+class Served(ServedCollector):
+    """A collector with one agent's token, spoken to over bare sockets."""
 
     def __init__(self, folder: Path) -> None:
-        settings = CollectorSettings(state_dir=folder, listen="127.0.0.1:0")
-        self.engine = open_store(settings.database_url)
-        pepper = load_pepper(folder / "pepper")
-        with self.engine.begin() as connection:
-            self.token = new_token(connection, pepper, "2133999001", CAMPUS, T0)
-        self.edge = Edge(settings, self.engine, pepper, Telemetry(), Published, clock=lambda: T0 + 600.0)
-        self.server = uvicorn.Server(server_config(settings, make_app(self.edge)))
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = self._socket.getsockname()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-        assert self._ready.wait(30)
-
-    def _serve(self) -> None:
-        async def serve() -> None:
-            asyncio.get_running_loop().call_soon(self._ready.set)
-            await self.server.serve([self._socket])
-
-        asyncio.run(serve())
-
-    def close(self) -> None:
-        self.server.should_exit = True
-        self._thread.join(30)
-        self.edge.close()
-        self.engine.dispose()
+        super().__init__(folder, "2133999001", CAMPUS, now=T0 + 600.0)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(self.address, timeout=30)

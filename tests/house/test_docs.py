@@ -80,7 +80,22 @@ def test_the_example_configuration_shows_every_key(model: type[BaseModel], table
     for place, key in keys(model, table):
         section = re.split(r"^\[+" + re.escape(place) + r"\]+", text, flags=re.M)
         assert len(section) > 1, place
-        assert any(re.search(rf"^#? ?{key} = ", part, flags=re.M) for part in section[1:]), f"{place}.{key}"
+        shown = any(re.search(rf"^#? ?{key} = ", part, flags=re.M) for part in section[1:])
+        optional = re.search(rf"^# \[{re.escape(place)}\.{key}\]", text, flags=re.M)
+        assert shown or optional, f"{place}.{key}"
+
+
+def test_a_collector_above_can_be_filled_in_as_the_example_shows_it(tmp_path: Path) -> None:
+    whole = EXAMPLE.read_text(encoding="utf-8")
+    start = whole.index("# [collector.above]")
+    config = tmp_path / "config.toml"
+    shown = re.sub(r"^# ", "", whole[start:], flags=re.M)
+    config.write_text(f'[collector]\nstate_dir = "{tmp_path}"\n{shown}', encoding="utf-8")
+
+    above = load_collector_settings(config).above
+
+    assert above is not None
+    assert set(AboveSettings.model_fields) - above.model_fields_set == {"cert_file", "key_file", "timeout_s"}
 
 
 @pytest.mark.parametrize(

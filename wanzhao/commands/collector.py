@@ -10,7 +10,7 @@ from inventory.config import load_log_settings
 from inventory.errors import InputError
 from inventory.register import Register
 from inventory.words import _
-from wanzhao.commands import collector_store
+from wanzhao.commands import collector_forward, collector_store
 from wanzhao.options import Subparsers, add_config, group, need_extra, print_table, run_async
 
 try:
@@ -44,6 +44,7 @@ def add(commands: Subparsers, text: str) -> None:
     pepper.add_argument("--add", action="store_true", help=_("put a new one before the others"))
     pepper.set_defaults(run=_pepper)
     collector_store.add(inner)
+    collector_forward.add(inner)
 
 
 def _run(args: argparse.Namespace) -> int:
