@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.spool_bounds import Bounds, make_room
-from agent.spool_file import free_bytes, is_still_there, lock, open_or_set_aside, set_aside
+from agent.spool_file import disk_errors, free_bytes, is_still_there, lock, open_or_set_aside, set_aside
 from agent.spool_gaps import Lost, confirm, release, tell, unsent
 from agent.spool_rescue import rescue, rescue_file
 from inventory.errors import StoreError
@@ -91,7 +91,8 @@ class Spool:
         self._clock: tuple[float, float] | None = None
         self._not_told: list[Lost] = []
         try:
-            self._open(time.time())
+            with disk_errors(path):
+                self._open(time.time())
         except StoreError:
             os.close(self._lock)
             raise
@@ -100,7 +101,7 @@ class Spool:
         """Begin a new epoch: when the collector knows a number otherwise (409: a cloned disk, a restored
         backup). ``readdress(body, epoch)`` gives each waiting body its new address; numbers go on."""
         epoch = secrets.token_hex(8)
-        with self._transaction():
+        with disk_errors(self.path), self._transaction():
             self._db.execute("DELETE FROM item WHERE settled_at IS NOT NULL")
             for rowid, old in self._db.execute("SELECT rowid, body FROM item").fetchall():
                 body = readdress(old, epoch)
@@ -122,20 +123,18 @@ class Spool:
 
         Raises StoreError when the disk refuses; nothing is stored then, the number is free again, and the
         loss is told later."""
+        lost = _("free disk space or check the file system; the poll just made is lost")
         try:
-            if not is_still_there(self.path, self._inode):
-                self._begin_anew(made_at)
-            if self.bounds.min_free_bytes > free_bytes(self.path) and not self._shrunk(made_at):
-                raise sqlite3.OperationalError(_("the disk is nearly full"))
-            return self._append(made_at, build, lane)
-        except (sqlite3.Error, OSError) as error:
+            with disk_errors(self.path, lost):
+                if not is_still_there(self.path, self._inode):
+                    self._begin_anew(made_at)
+                if self.bounds.min_free_bytes > free_bytes(self.path) and not self._shrunk(made_at):
+                    raise sqlite3.OperationalError(_("the disk is nearly full"))
+                return self._append(made_at, build, lane)
+        except StoreError:
             if lane == "backlog":
                 self._not_told.append(Lost("", lane, 0, 0, made_at, made_at, "everything", "disk_refused"))
-            raise StoreError(
-                _("the spool cannot be written: %(why)s") % {"why": error},
-                where=str(self.path),
-                do=_("free disk space or check the file system; the poll just made is lost"),
-            ) from error
+            raise
 
     def oldest(self, lane: Lane | None = None) -> Spooled | None:
         """The next batch to ship, ``now`` before ``backlog``; damaged ones become gaps. A file that turns out
@@ -172,7 +171,7 @@ class Spool:
         What it confirmed earlier and lacks now (its database was set back) is sent again where it is still
         kept, and is a gap where not."""
         key = (batch.epoch or self.epoch, batch.lane, batch.seq)
-        with self._transaction():
+        with disk_errors(self.path), self._transaction():
             if batch.lane == "backlog" and self.bounds.keep_s > 0:
                 done = self._db.execute(
                     "UPDATE item SET settled_at = ? WHERE epoch = ? AND lane = ? AND seq = ?",
@@ -188,7 +187,7 @@ class Spool:
     def refuse(self, batch: Spooled, why: str) -> None:
         """Set a batch aside that the collector will never take; the newest thousand are kept for people."""
         epoch = batch.epoch or self.epoch
-        with self._transaction():
+        with disk_errors(self.path), self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO dead_letter (epoch, seq, made_at, why, body) VALUES (?, ?, ?, ?, ?)",
                 (epoch, batch.seq, batch.made_at, why, batch.body),

@@ -6,7 +6,8 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from inventory.errors import StoreBusy, StoreError
@@ -90,6 +91,19 @@ def is_still_there(path: Path, opened: int) -> bool:
     with suppress(OSError):
         return path.stat().st_ino == opened
     return False
+
+
+@contextmanager
+def disk_errors(path: Path, do: str = "") -> Iterator[None]:
+    """What SQLite and the disk say, as StoreError."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            _("the spool cannot be written: %(why)s") % {"why": error},
+            where=str(path),
+            do=do or _("free disk space or check the file system"),
+        ) from error
 
 
 def free_bytes(path: Path) -> int:

@@ -32,6 +32,7 @@ from inventory.errors import CollectorError, Refused, StoreError
 from inventory.facts import GapColumns, Lane, Receipt
 
 SHORT_QUEUE = 3
+REFUSALS = 20
 
 
 @dataclass(slots=True)
@@ -230,6 +231,7 @@ class _Agent:
         more: dict[str, Any] = {"on_receipt": self.heed} if "on_receipt" in _accepts(ship_one) else {}
         if self.options.patient:
             await ship_forever(self.spool, partial(self.send, real, None), self.wake, progress, **more)
+        refusals = 0
         while True:
             self.wake.clear()
             batch = self.spool.oldest()
@@ -240,9 +242,13 @@ class _Agent:
                 continue
             try:
                 await ship_one(self.spool, partial(self.send, real, batch), batch, progress, **more)
-            except (CollectorError, StoreError):
+            except (CollectorError, StoreError) as error:
+                refusals += isinstance(error, StoreError)
+                if refusals > REFUSALS and self.made_all:
+                    raise  # a daemon would go on; the disk will not get better
                 await asyncio.sleep(self.rng.uniform(0, self.options.longest_wait_s))
             else:
+                refusals = 0
                 self.passing("settled")
                 self.history.add("settled", seq=batch.seq)
             self.note_epoch()
