@@ -28,7 +28,7 @@ test: setup ## install what the tests can use, then lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 faults: setup ## the long fault tests (kills, cuts, crashes, clocks, bad lines): an hour or more on two cores
-	WANZHAO_FAULTS=long $(BIN)/python -m pytest tests/faults
+	WANZHAO_FAULTS=long $(BIN)/python -m pytest tests/faults -o faulthandler_timeout=0
 
 check: setup ## ruff and mypy
 	$(BIN)/ruff check .

@@ -458,6 +458,25 @@ def test_a_disk_that_fails_at_any_statement_leaves_all_or_nothing(path: Path, af
     again.close()
 
 
+@pytest.mark.parametrize("after", range(6))
+def test_a_disk_that_fails_while_a_batch_is_settled_is_an_error_that_the_uplink_knows(
+    path: Path, after: int
+) -> None:
+    spool = opened(path)
+    spool.append(NOW, Writer())
+    batch, real = next_of(spool), spool._db
+    spool._db = Failing(real, after)  # type: ignore[assignment]
+    settled = True
+    try:
+        spool.settle(batch, 1)
+    except StoreError:
+        settled = False
+    spool._db = real
+
+    assert (spool.oldest() is None) is settled
+    spool.close()
+
+
 def test_a_disk_that_fails_while_opening_sets_nothing_aside(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
