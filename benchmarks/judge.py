@@ -21,7 +21,7 @@ from collector.store.write import Arrival, Sender, store_batch
 from inventory.facts import Batch, FactValue
 from inventory.judge import judge_county, judge_school
 from inventory.plan import builtin_profiles, load_profile
-from inventory.register import Area, Calendar, Campus, Contract, Device, Register, School, Uplink, UserVlan
+from inventory.register import Area, Campus, Contract, Device, Register, School, Uplink, UserVlan
 
 INTERVAL_S = 300
 END = 1_790_320_500 // INTERVAL_S * INTERVAL_S
@@ -116,7 +116,7 @@ def fill(engine: object, one: School) -> None:
 
 def main() -> None:
     profile = load_profile(builtin_profiles()["changxing-145"])
-    calendar = Calendar()
+    register = Register(county="县", poll_interval_s=INTERVAL_S)
     schools = tuple(school(n) for n in range(SCHOOLS))
     with tempfile.TemporaryDirectory() as name:
         engine = open_store(f"sqlite:///{Path(name) / 'judge.db'}")
@@ -126,7 +126,7 @@ def main() -> None:
         with engine.connect().execution_options(reads_only=True) as connection:
             for one in schools:
                 t0 = time.process_time()
-                snapshot = read_snapshot(connection, one, calendar, INTERVAL_S, float(END + INTERVAL_S))
+                snapshot = read_snapshot(connection, one, register, float(END + INTERVAL_S))
                 t1 = time.process_time()
                 views.append(judge_school(snapshot, profile))
                 t2 = time.process_time()
@@ -134,7 +134,7 @@ def main() -> None:
                 judging.append(t2 - t1)
         engine.dispose()
     started = time.process_time()
-    register = Register(county="试验县", calendar=calendar, schools=schools)
+    register = Register(county="试验县", schools=schools)
     many = [replace(view) for _n in range(10) for view in views]
     judge_county(register, profile, many, (), float(END))
     county_s = time.process_time() - started

@@ -52,7 +52,7 @@ def read_school_views(
     agents: list[AgentSeen] = []
     with engine.connect().execution_options(reads_only=True) as connection:
         for school in register.schools:
-            snapshot = read_snapshot(connection, school, register.calendar, register.poll_interval_s, as_of)
+            snapshot = read_snapshot(connection, school, register, as_of)
             agents.extend(snapshot.agents)
             views.append(judge_school(snapshot, profile))
     return views, agents

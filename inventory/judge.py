@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import ceil
-from typing import TypeAlias
 
 from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
-from inventory.metrics.compute import compute
+from inventory.metrics.compute import COUNTY, SCHOOL, compute
+from inventory.metrics.county_core import link_verdicts
+from inventory.metrics.kinds import CountyLook
 from inventory.metrics.look import Look
-from inventory.metrics.params import DEFAULTS, Params
-from inventory.metrics.quality import G1, agent_coverage, inventory_completeness, target_determinacy
+from inventory.metrics.params import DEFAULTS
+from inventory.metrics.quality import agent_coverage, inventory_completeness, target_determinacy
 from inventory.metrics.wireless import D1, aps_online_now
+from inventory.overrides import after_deadline, as_tested_on_site, exemption
 from inventory.profile import Profile, Target
 from inventory.register import Campus, Register, School
 from inventory.rules import percent_to_bp, roll_up, roll_up_count, tally, together
@@ -30,26 +33,31 @@ from inventory.verdict import (
     Verdict,
 )
 
-CountyMetrics: TypeAlias = dict[str, Callable[[Params], Verdict]]
-"""Metrics of level K that are computed, for a target's parameters."""
-
 NOT_COUNTED = UnitCounts(p=0, f=0, u=1)
 """A county-level row that nothing computes: one unit, unknown."""
 
 
 def judge_school(snapshot: SchoolSnapshot, profile: Profile) -> SchoolView:
-    """One school: a verdict per target in its scope, in the order of the plan, and a line per campus."""
-    look = Look(snapshot)
-    school = snapshot.school
+    """One school under one plan."""
+    return judge_look(Look(snapshot), profile)
+
+
+def judge_look(look: Look, profile: Profile) -> SchoolView:
+    """One school: a verdict per target in its scope, in the order of the plan, and a line per campus. Several
+    plans may judge one look: what they share is laid out once."""
+    school = look.snapshot.school
     verdicts = tuple(
-        _school_verdict(look, target) for target in profile.targets if applies(profile, target, school)
+        _school_verdict(look, profile, target)
+        for target in profile.targets
+        if applies(profile, target, school)
     )
     lines = tuple(_campus_line(look, campus, verdicts) for campus in school.campuses)
-    return SchoolView(school=school, verdicts=verdicts, campuses=lines)
+    return SchoolView(school=school, verdicts=verdicts, campuses=lines, links=link_verdicts(look))
 
 
 def applies(profile: Profile, target: Target, school: School) -> bool:
-    """Whether a target is judged at a school: its scope holds it and its metric is not the county's."""
+    """Whether a target is judged at a school: its scope holds it (a scope of the county holds none) and its
+    metric is not the county's."""
     return catalogue()[target.metric].level == "C" and profile.scope_of(target).holds(school)
 
 
@@ -65,8 +73,8 @@ def judge_county(
     for view in schools:
         for verdict in view.verdicts:
             found.setdefault(verdict.target, []).append(verdict)
-    county: CountyMetrics = {G1: lambda params: agent_coverage(register, agents, as_of, params)}
-    targets = tuple(_county_target(target, found[target.id], county) for target in profile.targets)
+    look = CountyLook(register=register, schools=register.schools, views=schools, agents=agents, as_of=as_of)
+    targets = tuple(_county_target(profile, target, found[target.id], look) for target in profile.targets)
     return CountyView(
         as_of=as_of,
         county=register.county,
@@ -79,7 +87,7 @@ def judge_county(
         targets=targets,
         schools=tuple(schools),
         quality=(
-            county[G1](DEFAULTS),
+            agent_coverage(look),
             _county_completeness(register),
             target_determinacy(targets, register),
         ),
@@ -95,14 +103,28 @@ def target_texts(profile: Profile) -> tuple[TargetText, ...]:
 # One school
 
 
-def _school_verdict(look: Look, target: Target) -> SchoolVerdict:
+def _school_verdict(look: Look, profile: Profile, target: Target) -> SchoolVerdict:
     school = look.snapshot.school
-    found = tuple(compute(target.metric, look, campus, target.reading) for campus in school.campuses)
+    exempt = exemption(look, target)
+    found: tuple[Verdict, ...]
+    if target.metric in SCHOOL:
+        found = (SCHOOL[target.metric](look, target.reading),)
+    else:
+        found = tuple(compute(target.metric, look, campus, target.reading) for campus in school.campuses)
     if not found:
         return SchoolVerdict(target=target.id, school=school.id, state=State.UNKNOWN, reason="no_campus")
+    found = tuple(
+        after_deadline(as_tested_on_site(look, target, verdict), look.today, profile.defaults.unknown_after)
+        for verdict in found
+    )
     ruling = together(found, mixed_fail="campus_failed", mixed_unknown="campus_unknown")
     return SchoolVerdict(
-        target=target.id, school=school.id, state=ruling.state, reason=ruling.reason, campuses=found
+        target=target.id,
+        school=school.id,
+        state=State.NA if exempt else ruling.state,
+        reason="exempt" if exempt else ruling.reason,
+        campuses=found,
+        exemption=exempt,
     )
 
 
@@ -144,8 +166,12 @@ def _flat(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
 # The county
 
 
-def _county_target(target: Target, found: list[SchoolVerdict], county: CountyMetrics) -> CountyTarget:
-    counts, state = _aggregate(target, found, county)
+def _county_target(
+    profile: Profile, target: Target, found: list[SchoolVerdict], look: CountyLook
+) -> CountyTarget:
+    verdict = _county_verdict(profile, target, look)
+    counts = _counts(target, found, verdict)
+    state = _target_state(target, counts)
     is_counted = target.aggregate in ("school_rate", "pooled_units") and counts.n
     return CountyTarget(
         target=target.id,
@@ -158,32 +184,41 @@ def _county_target(target: Target, found: list[SchoolVerdict], county: CountyMet
         aggregate=target.aggregate,
         due=target.due,
         origin=target.threshold_origin,
+        verdict=verdict,
     )
 
 
-def _aggregate(
-    target: Target, found: list[SchoolVerdict], county: CountyMetrics
-) -> tuple[UnitCounts, TargetState]:
-    counts = _counts(target, found, county)
+def _county_verdict(profile: Profile, target: Target, look: CountyLook) -> Verdict | None:
+    """What is judged once for the county; None where the schools' verdicts are added up."""
+    scope = profile.scope_of(target)
+    is_county = catalogue()[target.metric].level == "K" or scope.unit == "county"
+    if target.metric not in COUNTY or not is_county:
+        return None
+    if scope.unit != "county":
+        look = replace(look, schools=tuple(school for school in look.schools if scope.holds(school)))
+    return COUNTY[target.metric](look, target.reading)
+
+
+def _target_state(target: Target, counts: UnitCounts) -> TargetState:
     if target.aggregate == "report":
-        return counts, TargetState.REPORT
+        return TargetState.REPORT
     if target.aggregate == "single":
-        return counts, _single(counts)
+        return _single(counts)
     if target.value is None or (target.aggregate != "school_rate" and counts is NOT_COUNTED):
-        return counts, TargetState.UNDETERMINED
+        return TargetState.UNDETERMINED
     if target.aggregate == "count":
-        return counts, roll_up_count(counts, ceil(target.value), op=target.op)
-    return counts, roll_up(counts, percent_to_bp(target.value), op=target.op)
+        return roll_up_count(counts, ceil(target.value), op=target.op)
+    return roll_up(counts, percent_to_bp(target.value), op=target.op)
 
 
-def _counts(target: Target, found: list[SchoolVerdict], county: CountyMetrics) -> UnitCounts:
-    if target.metric in county:
-        return tally([county[target.metric](target.reading).state])
+def _counts(target: Target, found: list[SchoolVerdict], verdict: Verdict | None) -> UnitCounts:
+    if verdict is not None:
+        return tally([verdict.state]) if verdict.units is None else verdict.units
     if catalogue()[target.metric].level == "K":
         return NOT_COUNTED
-    if target.aggregate == "pooled_units":
+    if target.aggregate == "pooled_units" or target.params.get("count_by") == "items":
         return _pooled(found)
-    return tally(verdict.state for verdict in found)
+    return tally(each.state for each in found)
 
 
 def _pooled(found: list[SchoolVerdict]) -> UnitCounts:

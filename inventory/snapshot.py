@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from inventory.facts import FactValue
+from inventory.papers import Document
 from inventory.reading import Outcome
-from inventory.register import Calendar, School
+from inventory.register import Calendar, CountyLink, School
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,25 @@ class Polls:
         return [get(slot, "gap") for slot in slots]
 
 
+class Series(Protocol):
+    """Samples, read where a metric asks for them: nearly none does."""
+
+    def values(
+        self, device: str, subject: str, key: str, start: int, end: int
+    ) -> Sequence[tuple[int, int | float]]:
+        """(slot, true value) from ``start`` until before ``end``, oldest first; counters as they stood.
+        See inventory.facts.SAMPLE_KEYS for keys and units."""
+        ...
+
+
+class NoSeries:
+    """No samples at all."""
+
+    def values(self, *_where: object) -> Sequence[tuple[int, int | float]]:
+        """Nothing."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSeen:
     """``last_report`` is when the collector last accepted something of this agent (seconds), or None.
@@ -66,11 +86,14 @@ FactKey = tuple[str, str, str]
 """(device id, subject, key); see inventory.facts for subjects and keys."""
 
 NO_POLLS = Polls({})
+NO_SERIES = NoSeries()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolSnapshot:
-    """One school as of ``as_of``. ``facts`` holds the spans of each fact, oldest first."""
+    """One school as of ``as_of``. ``facts`` holds the spans of each fact, oldest first. ``links`` are those
+    of the county that this school's agents read; ``county_documents`` prove what the county provides for
+    all."""
 
     as_of: float
     school: School
@@ -79,6 +102,9 @@ class SchoolSnapshot:
     facts: Mapping[FactKey, tuple[Span, ...]] = field(default_factory=dict)
     polls: Mapping[str, Polls] = field(default_factory=dict)
     agents: tuple[AgentSeen, ...] = ()
+    series: Series = field(default=NO_SERIES, compare=False)
+    links: tuple[CountyLink, ...] = ()
+    county_documents: tuple[Document, ...] = ()
 
     def polls_of(self, device: str) -> Polls:
         return self.polls.get(device, NO_POLLS)

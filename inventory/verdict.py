@@ -66,6 +66,10 @@ class Evidence:
     first: int | None = None
     last: int | None = None
     counts: PollCounts | None = None
+    day: date | None = None
+    """of a document or a test on site"""
+    document: str = ""
+    """id of the document in the register"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +101,27 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolVerdict:
-    """One target at one school: the campuses rolled into one state, and each campus's verdict."""
+    """One target at one school: the campuses rolled into one state, and each campus's verdict; that of a
+    metric of schools is one, whose subject is the school. ``exemption`` is the document that lets a school
+    off."""
 
     target: str
     school: str
     state: State
     reason: str = ""
     campuses: tuple[Verdict, ...] = ()
+    exemption: str = ""
+
+    def at(self, campus: str) -> Verdict | None:
+        """The verdict that holds at a campus: its own, or the school's."""
+        found = (each for each in self.campuses if each.subject in (campus, self.school))
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyTarget:
-    """One target over the county: how many schools (or units), the bounds, and the state of the target."""
+    """One target over the county: how many schools (or units), the bounds, and the state of the target.
+    ``verdict`` is of what is judged once for the county."""
 
     target: str
     state: TargetState
@@ -120,6 +133,7 @@ class CountyTarget:
     aggregate: str = ""
     due: date | None = None
     origin: str = ""
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +159,8 @@ class SchoolView:
     school: School
     verdicts: tuple[SchoolVerdict, ...] = ()
     campuses: tuple[CampusLine, ...] = ()
+    links: tuple[Verdict, ...] = ()
+    """the county's links that this school's agents read: one verdict each, whose subject is the link"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,43 +4,62 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
 from collector.store.history import history
 from collector.store.polls import DAY_S, PollDays
 from collector.store.schema import agent_seen, poll_day
+from collector.store.series import read_series
 from inventory.facts import FactValue
-from inventory.register import Calendar, School
+from inventory.register import Register, School
 from inventory.snapshot import AgentSeen, FactKey, Polls, SchoolSnapshot, Span
 
 LOOK_BACK_DAYS = 61
 """The longest window any rule reads (60 days of holiday freeze), and the day that it begins in."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """The samples of a school, read from the store while the connection is open."""
+
+    connection: Connection
+    school_id: str
+
+    def values(
+        self, device: str, subject: str, key: str, start: int, end: int
+    ) -> Sequence[tuple[int, int | float]]:
+        """See inventory.snapshot.Series."""
+        return read_series(self.connection, self.school_id, device, subject, key, start, end)
+
+
 def read_snapshot(
     connection: Connection,
     school: School,
-    calendar: Calendar,
-    interval_s: int,
+    register: Register,
     as_of: float,
     as_known: float | None = None,
 ) -> SchoolSnapshot:
     """Everything about one school as of ``as_of`` (seconds since 1970); of its facts what was known at
     ``as_known`` (None: now). Polls are kept as they are known now."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
+    interval_s = register.poll_interval_s
     polls = _polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, interval_s)
     return SchoolSnapshot(
         as_of=as_of,
         school=school,
-        calendar=calendar,
+        calendar=register.calendar,
         interval_s=interval_s,
         facts=_facts(connection, school.id, since, int(as_of), as_known),
         polls={device: Polls(days) for device, days in polls.items()},
         agents=tuple(
             _agent_as_of(agent, school, polls, as_of) for agent in read_agents(connection, school.id)
         ),
+        series=StoredSeries(connection, school.id),
+        links=tuple(link for link in register.links if link.school == school.id),
+        county_documents=register.documents,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from inventory.facts import PORT, FactValue
+from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.ports import (
@@ -47,7 +48,7 @@ def port_speed(look: Look, campus: Campus, params: Params) -> Verdict:
     origin = params.origin("min_port_mbps")
     if not uplinks:
         return unknown(A1, campus.id, "uplink_not_declared", origin=origin)
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     ports = [_port_truth(look, campus, uplink, grid, params) for uplink in _physical(look, uplinks)]
     tally = either(port.truth for port in ports).tally(grid)
     return poll_verdict(
@@ -117,7 +118,9 @@ def _port_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, params: 
     facts = look.facts(uplink.device)
     subject = find_port(facts, uplink.port)
     ok, down = look.polls(uplink.device, grid)
-    port = PortTruth(uplink, subject or PORT + uplink.port, Truth(), [])
+    port = PortTruth(
+        uplink, subject or PORT + uplink.port, Truth(excused=look.excused(uplink.device, campus, grid)), []
+    )
     port.truth.add_false("device_down", down)
     if look.is_unread(uplink.device, campus, grid):
         port.truth.add_unknown("gateway_unmanaged", grid.full)
@@ -319,3 +322,6 @@ def _contract_evidence(row: Contract) -> Evidence:
         subject=row.circuit,
         value=" ".join(filter(None, [row.kind, "" if mbps is None else f"{mbps} Mbit/s", period])),
     )
+
+
+CAMPUS: CampusMetrics = {A1: port_speed, A2: contract_bandwidth}

@@ -1,40 +1,71 @@
-"""The list of what is computed, and the composites A4, C11 and D9."""
+"""Every metric by its function, and the composites A4, C11 and D9."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
-from inventory.metrics.access import A1, A2, contract_bandwidth, port_speed
+from inventory.metrics import (
+    access,
+    access_flow,
+    access_service,
+    classrooms,
+    county_core,
+    facilities,
+    ipv6,
+    ipv6_clients,
+    ipv6_web,
+    lan,
+    optics,
+    platforms,
+    probes,
+    quality,
+    reality,
+    security,
+    video,
+    wireless,
+    wireless_radio,
+    wireless_service,
+)
+from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
-from inventory.metrics.ipv6 import C1, C2, C3, default_route, lan_prefix_coverage, wan_address
+from inventory.metrics.kinds import CampusMetrics, CountyMetrics, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
-from inventory.metrics.probes import C7, C8, active_reachability, dns_aaaa
-from inventory.metrics.quality import G1, G3, campus_completeness
 from inventory.metrics.truth import unknown
-from inventory.metrics.wireless import D1, D3, ap_online_ratio, area_coverage
 from inventory.register import Campus
 from inventory.rules import composite
 from inventory.verdict import State, Verdict
 
-CampusMetric: TypeAlias = Callable[[Look, Campus, Params], Verdict]
-
-COMPUTED: dict[str, CampusMetric] = {
-    A1: port_speed,
-    A2: contract_bandwidth,
-    C1: wan_address,
-    C2: default_route,
-    C3: lan_prefix_coverage,
-    C7: dns_aaaa,
-    C8: active_reachability,
-    D1: area_coverage,
-    D3: ap_online_ratio,
-    G3: campus_completeness,
+CAMPUS: CampusMetrics = {
+    **access.CAMPUS,
+    **access_flow.CAMPUS,
+    **access_service.CAMPUS,
+    **optics.CAMPUS,
+    **lan.CAMPUS,
+    **ipv6.CAMPUS,
+    **ipv6_clients.CAMPUS,
+    **ipv6_web.CAMPUS,
+    **probes.CAMPUS,
+    **wireless.CAMPUS,
+    **wireless_radio.CAMPUS,
+    **wireless_service.CAMPUS,
+    **quality.CAMPUS,
+    **reality.CAMPUS,
 }
-COUNTY_METRICS = (G1,)
-"""Computed once per county, by judge.py."""
+SCHOOL: SchoolMetrics = {
+    **ipv6_web.SCHOOL,
+    **facilities.SCHOOL,
+    **classrooms.SCHOOL,
+    **video.SCHOOL,
+    **security.SCHOOL,
+    **reality.SCHOOL,
+}
+COUNTY: CountyMetrics = {
+    **county_core.COUNTY,
+    **facilities.COUNTY,
+    **platforms.COUNTY,
+    **quality.COUNTY,
+}
 
 BASIS = {"port": A1, "contract": A2, "throughput": "access_throughput_ratio"}
 COMPOSITES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -59,19 +90,21 @@ ADDED_LEGS = {
 
 
 def compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
-    """One metric of one campus."""
+    """One metric of one campus; a metric of schools is the same at each of their campuses."""
     if metric in COMPOSITES:
         return _composite(metric, look, campus, params)
-    if metric in COMPUTED:
-        return COMPUTED[metric](look, campus, params)
+    if metric in CAMPUS:
+        return CAMPUS[metric](look, campus, params)
+    if metric in SCHOOL:
+        return SCHOOL[metric](look, params)
     return unknown(metric, campus.id, _why_not(metric))
 
 
 def is_computed(metric: str, params: Params) -> bool:
     """Whether a metric can come out as pass in this version, with a target's parameters."""
     if metric in COMPOSITES:
-        return all(leg in COMPUTED for leg in legs_of(metric, params))
-    return metric in COMPUTED or metric in COUNTY_METRICS
+        return all(is_computed(leg, params) for leg in legs_of(metric, params))
+    return metric in CAMPUS or metric in SCHOOL or metric in COUNTY or metric == quality.G6
 
 
 def legs_of(metric: str, params: Params) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from inventory.clock import window_s
 from inventory.facts import PORT, FactValue
+from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.ports import find_port, is_routed_name
@@ -40,7 +41,7 @@ def wan_address(look: Look, campus: Campus, params: Params) -> Verdict:
     uplinks = [u for u in campus.uplinks if u.role in params.words("roles", WAN_ROLES)]
     if not uplinks:
         return unknown(C1, campus.id, "uplink_not_declared", origin=params.origin("thr"))
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     ports = [(uplink.device, uplink.port) for uplink in uplinks]
     truths = [_address_truth(look, campus, device, port, grid) for device, port in ports]
     evidence = tuple(
@@ -58,7 +59,7 @@ def default_route(look: Look, campus: Campus, params: Params) -> Verdict:
     ]
     if not devices:
         return unknown(C2, campus.id, "uplink_not_declared", origin=params.origin("thr"))
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     truths = [_route_truth(look, campus, device, grid) for device in devices]
     evidence = tuple(
         _evidence(look, grid, truth, "inetCidrRouteTable", device, "", "ipv6_default_route")
@@ -149,7 +150,7 @@ def _route_truth(look: Look, campus: Campus, device: str, grid: Grid) -> Truth:
 
 def _begin(look: Look, campus: Campus, device: str, grid: Grid) -> tuple[Truth, int]:
     """A truth that knows when the device was down, and the polls in which it answered."""
-    truth = Truth()
+    truth = Truth(excused=look.excused(device, campus, grid))
     ok, down = look.polls(device, grid)
     truth.add_false("device_down", down)
     if look.is_unread(device, campus, grid):
@@ -185,7 +186,7 @@ def _silent_reason(look: Look, campus: Campus, device: str) -> str:
     """Why there is no fresh reading of a device: never read, not read lately, or left out."""
     if look.facts(device):
         return "stale"
-    is_unread = look.is_unread(device, campus, look.grid_of("7d", "school"))
+    is_unread = look.is_unread(device, campus, look.grid_of("7d", "school", campus))
     return "gateway_unmanaged" if is_unread else "no_data"
 
 
@@ -259,3 +260,6 @@ def _evidence(
         last=last,
         counts=truth.tally(grid).counts,
     )
+
+
+CAMPUS: CampusMetrics = {C1: wan_address, C2: default_route, C3: lan_prefix_coverage}

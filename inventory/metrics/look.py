@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from inventory.clock import slots
 from inventory.facts import FactValue
 from inventory.metrics.params import Params
-from inventory.register import Campus
+from inventory.metrics.proof import Proof
+from inventory.register import Calendar, Campus, Maintenance
 from inventory.snapshot import SchoolSnapshot, Span
 
 DeviceFacts = dict[str, dict[str, tuple[Span, ...]]]
@@ -85,20 +89,53 @@ class Look:
         for (device, subject, key), spans in snapshot.facts.items():
             self._facts.setdefault(device, {}).setdefault(subject, {})[key] = spans
         self._polls: dict[tuple[str, GridKey], tuple[int, int]] = {}
-        self._grids: dict[tuple[str, str], Grid] = {}
+        self._grids: dict[tuple[str, str, str], Grid] = {}
         self._kept: dict[tuple[object, ...], object] = {}
 
-    def grid(self, params: Params, *, window: str = "7d", clock: str = "school") -> Grid:
-        """The polls that count for a target."""
-        return self.grid_of(params.word("window", window), params.word("clock", clock))
+    @cached_property
+    def today(self) -> date:
+        """The local day of ``as_of``."""
+        zone = ZoneInfo(self.snapshot.calendar.timezone)
+        return datetime.fromtimestamp(self.snapshot.as_of, zone).date()
 
-    def grid_of(self, window: str, clock: str) -> Grid:
+    @cached_property
+    def proof(self) -> Proof:
+        """What the documents of the school prove today."""
+        return Proof((*self.snapshot.county_documents, *self.snapshot.school.documents), self.today)
+
+    def calendar(self, campus: Campus | None = None) -> Calendar:
+        """School days and hours of a campus: its own, those of a boarding school, or the county's."""
+        calendar, school = self.snapshot.calendar, self.snapshot.school
+        opens = calendar.boarding_opens if school.boarding else calendar.opens
+        closes = calendar.boarding_closes if school.boarding else calendar.closes
+        if campus is not None:
+            opens, closes = campus.opens or opens, campus.closes or closes
+        if (opens, closes) == (calendar.opens, calendar.closes):
+            return calendar
+        key = ("calendar", opens, closes)
+        return cast(Calendar, self.keep(key, lambda: replace(calendar, opens=opens, closes=closes)))
+
+    def grid(
+        self, params: Params, campus: Campus | None = None, *, window: str = "7d", clock: str = "school"
+    ) -> Grid:
+        """The polls that count for a target: of its window and clock, less announced work at the campus."""
+        return self.grid_of(params.word("window", window), params.word("clock", clock), campus)
+
+    def grid_of(self, window: str, clock: str, campus: Campus | None = None) -> Grid:
         """The polls of a window on a clock."""
-        if (window, clock) not in self._grids:
+        name = (window, clock, campus.id if campus else "")
+        if name not in self._grids:
             view = self.snapshot
-            found = slots(window, clock, view.as_of, view.interval_s, view.calendar)
-            self._grids[window, clock] = Grid(found, view.interval_s)
-        return self._grids[window, clock]
+            found = slots(window, clock, view.as_of, view.interval_s, self.calendar(campus))
+            if campus and (work := [each for each in campus.maintenance if not each.device]):
+                found = [slot for slot in found if not _is_excused(slot, work)]
+            self._grids[name] = Grid(found, view.interval_s)
+        return self._grids[name]
+
+    def excused(self, device: str, campus: Campus, grid: Grid) -> int:
+        """Mask of the slots in which work at this one device was announced: neither true nor false."""
+        work = [each for each in campus.maintenance if each.device == device]
+        return sum(1 << at for at, slot in enumerate(grid.slots) if _is_excused(slot, work)) if work else 0
 
     def facts(self, device: str) -> DeviceFacts:
         """All facts of a device."""
@@ -158,6 +195,10 @@ class Look:
         """How the reading of a table went at a slot ("ok", "partial"), "" where the agent did not say."""
         found = value_at(self.spans(device, "", "tables"), slot)
         return str(found.get(table, "")) if isinstance(found, dict) else ""
+
+
+def _is_excused(slot: int, work: Sequence[Maintenance]) -> bool:
+    return any(each.start <= slot < each.end for each in work)
 
 
 def value_at(spans: tuple[Span, ...], slot: int) -> FactValue:

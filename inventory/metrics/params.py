@@ -13,10 +13,14 @@ from typing import TypeAlias
 
 from inventory.clock import CLOCKS, window_s
 from inventory.metrics.catalogue import catalogue
+from inventory.papers import FACILITY_KINDS, PLATFORM_STATUSES, RECOGNITION_LEVELS, SECURITY_FUNCTIONS
 from inventory.rules import to_bp
 from inventory.words import _
 
 ParamValue: TypeAlias = str | int | float | bool | tuple[str, ...]
+
+REDUNDANCY_CLASSES = ("none", "single", "dual_same_path", "dual_diverse")
+"""How well a campus is tied to the network (A5), worst first."""
 
 PRODUCT_DEFAULT = "product_default"
 ORIGINS = ("plan", "law", "standard", "county_decision", PRODUCT_DEFAULT)
@@ -42,27 +46,74 @@ _CONTRACT = {
     "expired_grace_days": "number",
 }
 _FACILITY = {"min": "number", "kinds": "words"}
+_UNITS = {
+    "thr": "ratio",
+    "unit_ratio": "ratio",
+    "min_coverage": "ratio",
+    "window": "window",
+    "clock": "clock",
+}
 _LAN6 = {"kinds": "words", "prefix_ratio": "ratio", "stale_after": "window"}
 _AREAS = {"area_ratio": "ratio", **_POLLS}
 
 PARAMS: dict[str, dict[str, str]] = {
     "access_port_speed_10g": _PORT,
     "access_contract_bandwidth_10g": _CONTRACT,
-    "access_throughput_ratio": {"thr": "ratio", "window": "window"},
+    "access_throughput_ratio": {
+        "thr": "ratio",
+        "window": "window",
+        "min_port_mbps": "number",
+        "network": "word",
+    },
     "access_10g_composite": {"basis": "legs", **_PORT, **_CONTRACT},
-    "access_uplink_redundancy": {"min_class": "word"},
-    "access_utilisation_p95": {"limit": "ratio", "window": "window"},
-    "access_optics_margin": {"min_margin_db": "number", "thr": "ratio", "window": "window"},
-    "access_uplink_availability": {"targets": "words", **_POLLS},
-    "gateway_capacity_sufficient": {"share": "ratio"},
-    "county_core_10g": {"min_port_mbps": "number", "thr": "ratio"},
-    "backbone_10g_ratio": {"min_port_mbps": "number", "min_links": "number", "thr": "ratio"},
-    "classroom_port_gigabit_ratio": {"min_port_mbps": "number", "thr": "ratio", "window": "window"},
+    "access_uplink_redundancy": {"min_class": "word", "roles": "words", **_POLLS},
+    "access_utilisation_p95": {
+        "limit": "ratio",
+        "min_samples": "ratio",
+        "window": "window",
+        "clock": "clock",
+        "network": "word",
+    },
+    "access_optics_margin": {"min_margin_db": "number", "roles": "words", **_POLLS},
+    "access_uplink_availability": {"targets": "words", "min_reached": "number", "roles": "words", **_POLLS},
+    "gateway_capacity_sufficient": {
+        "share": "ratio",
+        "max_cpu": "ratio",
+        "window": "window",
+        "network": "word",
+    },
+    "county_core_10g": {"min_port_mbps": "number", "unit_ratio": "ratio", **_POLLS},
+    "bandwidth_per_user": {"limit_kbps": "number", "network": "word"},
+    "backbone_10g_ratio": {"min_port_mbps": "number", "min_links": "number", **_UNITS},
+    "classroom_port_gigabit_ratio": {"min_port_mbps": "number", **_UNITS},
+    "lan_port_clean_ratio": {
+        "limit": "ratio",
+        "max_error_ratio": "number",
+        "min_packets": "number",
+        **_UNITS,
+    },
+    "core_power_protected": {"record_max_age_months": "number", "window": "window"},
     "ipv6_wan_address": {"roles": "words", **_POLLS},
     "ipv6_default_route": {"roles": "words", **_POLLS},
     "ipv6_lan_prefix_coverage": _LAN6,
-    "ipv6_dual_stack_client_ratio": {"limit": "ratio", "min_clients": "number"},
-    "ipv6_traffic_share": {"limit": "ratio", "window": "window"},
+    "ipv6_dual_stack_client_ratio": {"limit": "ratio", "min_clients": "number", "days": "number"},
+    "ipv6_active_client_ratio": {"limit": "ratio", "min_clients": "number", "days": "number"},
+    "ipv6_traffic_share": {"limit": "ratio", "window": "window", "clock": "clock"},
+    "ipv6_dns_aaaa": _POLLS,
+    "ipv6_v4_parity": {
+        "required": "flag",
+        "max_ratio": "number",
+        "max_extra_ms": "number",
+        "max_extra_loss": "ratio",
+        "window": "window",
+    },
+    "ipv6_website_support": {
+        "unit_ratio": "ratio",
+        "second_level": "ratio",
+        "third_level": "ratio",
+        "dial_ratio": "ratio",
+        "stale_after": "window",
+    },
     "ipv6_active_reachability": {"targets": "words", **_POLLS},
     "ipv6_deployed_composite": {
         "legs": "metrics",
@@ -73,28 +124,61 @@ PARAMS: dict[str, dict[str, str]] = {
         **_POLLS,
     },
     "wifi_area_coverage": _AREAS,
-    "wifi_signal_survey": {"min_dbm": "number", "thr": "ratio", "accept_self_test": "flag"},
+    "wifi_signal_survey": {
+        "min_dbm": "signed",
+        "min_outdoor_dbm": "signed",
+        "min_snr_db": "number",
+        "thr": "ratio",
+        "accept_self_test": "flag",
+        "max_age_months": "number",
+    },
     "wifi_ap_online_ratio": _POLLS,
-    "wifi_generation_share": {"limit": "ratio"},
-    "wifi_client_density": {"max_clients": "number", "thr": "ratio"},
-    "wifi_5ghz_share": {"limit": "ratio"},
-    "wifi_ap_uplink_gigabit_ratio": {"min_port_mbps": "number", "thr": "ratio"},
+    "wifi_generation_share": {"limit": "ratio", "min_generation": "number"},
+    "wifi_client_density": {"max_clients": "number", "thr": "ratio", "days": "number"},
+    "wifi_5ghz_share": {"limit": "ratio", "days": "number"},
+    "wifi_controller_health": {"max_cpu": "ratio", "max_unmanaged_aps": "number", **_POLLS},
+    "wifi_ap_uplink_gigabit_ratio": {"min_port_mbps": "number", **_UNITS},
     "wifi_coverage_composite": {"legs": "metrics", "require_survey": "flag", **_AREAS},
     "smart_campus_recognised": {"min_level": "word", "accept_self_assessment": "flag"},
     "new_teaching_space_present": _FACILITY,
-    "smart_library_present": _FACILITY,
+    "smart_library_present": {"min_features": "number", **_FACILITY},
     "sync_classroom_operational": {"legs": "legs", "min_sessions_per_term": "number"},
-    "smart_lighting_classroom_ratio": {"require_control": "flag", "report_max_age_months": "number"},
+    "smart_lighting_classroom_ratio": {
+        "thr": "ratio",
+        "require_control": "flag",
+        "report_max_age_months": "number",
+    },
     "digital_home_school_present": _FACILITY,
     "designated_school_count": {"kind": "word"},
-    "security_video_networked": {"platform": "word", "legs": "legs", "retention_days": "number"},
+    "security_video_networked": {
+        "platform": "word",
+        "legs": "legs",
+        "retention_days": "number",
+        **_POLLS,
+    },
+    "multimedia_classroom_ratio": {"thr": "ratio"},
     "named_platform_status": {"platform": "word", "min_status": "word", "platforms_to_be_named": "number"},
-    "facility_count": {"kinds": "words", "names": "words", "count_by": "word"},
-    "security_device_set_complete": {"required": "words"},
-    "security_log_retention": {"min_days": "number"},
+    "facility_count": {"kinds": "words", "names": "words", "count_by": "word", "min": "number"},
+    "security_device_set_complete": {"required": "words", "thr": "ratio", "window": "window"},
+    "security_device_effective": {
+        "required": "words",
+        "thr": "ratio",
+        "online": "ratio",
+        "signature_max_age_days": "number",
+        "log_max_age_days": "number",
+        "window": "window",
+    },
+    "security_log_retention": {
+        "min_days": "number",
+        "max_gap_days": "number",
+        "record_max_age_days": "number",
+    },
+    "mlps_record_valid": {"level3_months": "number", "level2_months": "number"},
     "agent_coverage": {"thr": "ratio", "heard_within": "window"},
+    "data_freshness_p95": {"limit_minutes": "number"},
     "inventory_completeness": {"thr": "ratio"},
     "inventory_reality_gap": {"thr": "ratio", "window": "window"},
+    "evidence_valid_ratio": {"thr": "ratio"},
 }
 ANY_METRIC = {"also": "metrics"}
 """``also`` names metrics that a report prints beside the target; they decide nothing."""
@@ -104,6 +188,16 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("sync_classroom_operational", "legs"): ("built", "used"),
     ("security_video_networked", "legs"): ("enrolled", "online", "retention"),
     ("facility_count", "count_by"): ("items", "schools_with"),
+    ("access_uplink_redundancy", "min_class"): REDUNDANCY_CLASSES,
+    ("smart_campus_recognised", "min_level"): RECOGNITION_LEVELS,
+    ("named_platform_status", "min_status"): PLATFORM_STATUSES[:-1],
+    ("security_device_set_complete", "required"): SECURITY_FUNCTIONS,
+    ("security_device_effective", "required"): SECURITY_FUNCTIONS,
+    ("facility_count", "kinds"): FACILITY_KINDS,
+    ("new_teaching_space_present", "kinds"): FACILITY_KINDS,
+    ("smart_library_present", "kinds"): FACILITY_KINDS,
+    ("digital_home_school_present", "kinds"): FACILITY_KINDS,
+    ("designated_school_count", "kind"): FACILITY_KINDS,
     ("ipv6_deployed_composite", "legs"): (
         "ipv6_wan_address",
         "ipv6_default_route",
@@ -128,12 +222,14 @@ def kinds_of(metric: str) -> dict[str, str]:
 
 def param_fault(metric: str, name: str, kind: str, value: object) -> str:
     """What is wrong with a parameter's value, or "" when nothing is."""
-    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else -1.0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = float(value) if isinstance(value, int | float) and is_number else -1.0
     words = value if isinstance(value, tuple) else (value,)
     is_words = value == words and bool(words) and all(isinstance(word, str) for word in words)
     checks = {
         "ratio": (0 <= number <= 1, _("has to be a ratio from 0 to 1")),
         "number": (number >= 0, _("has to be a number from 0 up")),
+        "signed": (is_number, _("has to be a number")),
         "flag": (isinstance(value, bool), _("has to be true or false")),
         "word": (isinstance(value, str) and value != "", _("has to be a text")),
         "words": (is_words, _("has to be a list of texts")),

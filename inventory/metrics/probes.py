@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from inventory.facts import FactValue
 from inventory.metrics.ipv6 import lan_prefix_coverage
+from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.truth import Truth, poll_verdict, unknown
@@ -34,7 +35,7 @@ def dns_aaaa(look: Look, campus: Campus, params: Params) -> Verdict:
     tests = _tests(look, campus, "dns")
     if not tests:
         return unknown(C7, campus.id, "no_probe", origin=params.origin("thr"))
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
 
     def judge(truth: Truth, shares: Sequence[FactValue], mask: int) -> None:
         known = [share for share in shares if isinstance(share, int | float)]
@@ -62,7 +63,7 @@ def active_reachability(look: Look, campus: Campus, params: Params) -> Verdict:
         return unknown(C8, campus.id, "no_probe", origin=params.origin("thr"))
     if len(tests) < MIN_TARGETS:
         return unknown(C8, campus.id, "probe_targets_few", origin=params.origin("thr"))
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     bare = _without_address(grid, tests)
     in_lan = lan_prefix_coverage(look, campus, params).state if bare else State.UNKNOWN
 
@@ -152,3 +153,6 @@ def _said(keys: Mapping[str, tuple[Span, ...]], slot: int) -> str:
     if value_at(keys.get("ok", ()), slot) is True:
         return "reached"
     return str(value_at(keys.get("reason", ()), slot) or "")
+
+
+CAMPUS: CampusMetrics = {C7: dns_aaaa, C8: active_reachability}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from inventory.clock import window_s
+from inventory.metrics.kinds import CampusMetrics, CountyLook, CountyMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS, Params
 from inventory.register import Campus, Register, School
 from inventory.rules import bounds, unit_ratio
-from inventory.snapshot import AgentSeen
 from inventory.verdict import CountyTarget, State, TargetState, UnitCounts, Verdict
 
 G1 = "agent_coverage"
@@ -17,22 +17,20 @@ G3 = "inventory_completeness"
 G6 = "target_determinacy"
 
 
-def agent_coverage(
-    register: Register, agents: Sequence[AgentSeen], as_of: float, params: Params = DEFAULTS
-) -> Verdict:
-    """G1: schools with every campus's agent heard in the last day, over all schools."""
-    since = as_of - window_s(params.word("heard_within", "1d"))
-    heard = {a.campus for a in agents if a.last_report is not None and a.last_report >= since}
+def agent_coverage(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
+    """G1: schools in scope with every campus's agent heard in the last day, over all of them."""
+    since = look.as_of - window_s(params.word("heard_within", "1d"))
+    heard = {a.campus for a in look.agents if a.last_report is not None and a.last_report >= since}
     live = sum(
         bool(school.campuses) and all(campus.id in heard for campus in school.campuses)
-        for school in register.schools
+        for school in look.schools
     )
-    counts = UnitCounts(p=live, f=len(register.schools) - live, u=0)
+    counts = UnitCounts(p=live, f=len(look.schools) - live, u=0)
     thr_bp = params.bp("thr", 9500)
     ruling = unit_ratio(counts, thr_bp, never_filled_in="register_empty")
     return Verdict(
         metric=G1,
-        subject=register.adcode or register.county,
+        subject=look.subject,
         state=ruling.state,
         reason="agent_silent" if ruling.state is State.FAIL else ruling.reason,
         value=_ratio(ruling.low_bp),
@@ -127,3 +125,7 @@ def _campus_fields(campus: Campus) -> list[bool]:
 
 def _ratio(bp: int | None) -> float | None:
     return None if bp is None else bp / 10_000
+
+
+CAMPUS: CampusMetrics = {G3: campus_completeness}
+COUNTY: CountyMetrics = {G1: agent_coverage}

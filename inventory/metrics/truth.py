@@ -14,9 +14,11 @@ from inventory.verdict import Evidence, PollCounts, State, Verdict
 
 @dataclass(slots=True)
 class Truth:
-    """Masks over the slots of a grid. A slot in none of them is a gap."""
+    """Masks over the slots of a grid. A slot in none of them is a gap; an ``excused`` one (announced work)
+    does not count at all."""
 
     true: int = 0
+    excused: int = 0
     false: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
 
@@ -34,11 +36,12 @@ class Truth:
 
     def tally(self, grid: Grid) -> Tally:
         """The polls counted."""
-        a, d = self.true.bit_count(), self.any_false.bit_count()
+        kept = grid.full & ~self.excused
+        a, d = (self.true & kept).bit_count(), (self.any_false & kept).bit_count()
         return Tally(
-            PollCounts(a=a, d=d, m=len(grid.slots) - a - d),
-            {reason: mask.bit_count() for reason, mask in self.false.items()},
-            {reason: mask.bit_count() for reason, mask in self.unknown.items()},
+            PollCounts(a=a, d=d, m=kept.bit_count() - a - d),
+            {reason: (mask & kept).bit_count() for reason, mask in self.false.items()},
+            {reason: (mask & kept).bit_count() for reason, mask in self.unknown.items()},
         )
 
 
@@ -64,11 +67,13 @@ class Tally:
 
 
 def either(truths: Iterable[Truth]) -> Truth:
-    """True where any is true, false where all are false; else not to be told."""
+    """True where any is true, false where all are false; else not to be told. What is excused of one does not
+    count where no other is true."""
     parts = list(truths)
     if len(parts) == 1:
         return parts[0]
     together = Truth(true=_union(part.true for part in parts))
+    together.excused = _union(part.excused for part in parts) & ~together.true
     all_false = parts[0].any_false if parts else 0
     for part in parts[1:]:
         all_false &= part.any_false

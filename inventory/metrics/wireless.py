@@ -11,6 +11,7 @@ from typing import cast
 
 from inventory.clock import UNIT_S
 from inventory.facts import AP, FactValue
+from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.truth import Tally, Truth, judge_polls, poll_verdict, pooled, unknown
@@ -38,7 +39,7 @@ def ap_online_ratio(look: Look, campus: Campus, params: Params) -> Verdict:
     aps = registered_aps(campus)
     if not aps:
         return unknown(D3, campus.id, "ap_register_empty", origin=params.origin("thr"))
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     tallies = {ap.id: ap_tally(look, campus, ap, grid) for ap in aps}
     total = pooled(tallies.values())
     polled = total.counts.a + total.counts.d
@@ -59,7 +60,7 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
     origin = params.origin("area_ratio")
     if not campus.areas_confirmed or not campus.areas:
         return unknown(D1, campus.id, "area_register_empty", origin=origin)
-    grid = look.grid(params)
+    grid = look.grid(params, campus)
     if not grid.slots:
         return unknown(D1, campus.id, "holiday", origin=origin)
     aps = {ap.id: ap for ap in registered_aps(campus)}
@@ -128,7 +129,7 @@ def ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
 
 
 def _ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
-    truth = Truth()
+    truth = Truth(excused=look.excused(ap.controller or ap.id, campus, grid))
     if not ap.controller:
         truth.true, own_down = look.polls(ap.id, grid)
         truth.add_false("ap_offline", own_down)
@@ -249,3 +250,6 @@ def _hex(mac: str) -> str:
 
 def _plain(text: str) -> str:
     return text.strip().casefold()
+
+
+CAMPUS: CampusMetrics = {D1: area_coverage, D3: ap_online_ratio}

@@ -146,8 +146,8 @@ def test_two_databases_hold_and_tell_the_same_as_one(two: Shards, one: Engine) -
         for school in COUNTY.schools:
             with two.of(school.id).connect() as other:
                 as_of = T0 + 1000.0
-                assert read_snapshot(other, school, COUNTY.calendar, 300, as_of) == read_snapshot(
-                    connection, school, COUNTY.calendar, 300, as_of
+                assert read_snapshot(other, school, COUNTY, as_of) == read_snapshot(
+                    connection, school, COUNTY, as_of
                 )
     assert two.register() == COUNTY
     for engine in two.engines.values():

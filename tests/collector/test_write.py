@@ -19,10 +19,11 @@ from collector.store.schema import fact, ledger, metadata
 from collector.store.write import Arrival, Sender, store_batch
 from inventory.errors import Refused
 from inventory.facts import Batch, FactValue
-from inventory.register import Calendar, Campus, Device, School
+from inventory.register import Campus, Device, Register, School
 from inventory.snapshot import SchoolSnapshot
 
 SENDER = Sender("2133999001", "2133999001-01", "2133999001-01")
+REGISTER = Register(county="试验县", poll_interval_s=INTERVAL_S)
 SCHOOL = School(
     id="2133999001",
     name="试验小学",
@@ -40,7 +41,7 @@ def store(engine: Engine, one: Batch) -> str:
 
 def look(engine: Engine, as_of: float) -> SchoolSnapshot:
     with engine.connect() as connection:
-        return read_snapshot(connection, SCHOOL, Calendar(), INTERVAL_S, as_of)
+        return read_snapshot(connection, SCHOOL, REGISTER, as_of)
 
 
 def speed(snapshot: SchoolSnapshot, slot: int) -> object:
@@ -165,7 +166,7 @@ def test_as_of_a_past_time_an_agent_was_last_heard_by_its_newest_poll_then(engin
 
     def last_report(as_of: float) -> float | None:
         with engine.connect() as connection:
-            (agent,) = read_snapshot(connection, school, Calendar(), INTERVAL_S, as_of).agents
+            (agent,) = read_snapshot(connection, school, REGISTER, as_of).agents
         return agent.last_report
 
     assert last_report(T0 + 4 * 86400) == T0 + 3 * 86400 + 1

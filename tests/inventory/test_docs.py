@@ -12,7 +12,7 @@ from shared import ROOT
 from inventory import profile
 from inventory.load import load_register, summary
 from inventory.load_tables import TABLES, Table
-from inventory.metrics.compute import COMPOSITES, COMPUTED
+from inventory.metrics.compute import CAMPUS, COMPOSITES, COUNTY, SCHOOL
 from inventory.metrics.params import PARAMS
 from inventory.plan import load_profile
 from inventory.plan_check import check_profile
@@ -111,7 +111,7 @@ def test_every_key_of_a_profile_is_documented(heading: str, record: type) -> Non
 
 
 def test_every_parameter_of_a_computed_metric_is_documented() -> None:
-    computed = {*COMPUTED, *COMPOSITES, "agent_coverage"}
+    computed = {*CAMPUS, *SCHOOL, *COUNTY, *COMPOSITES}
     names = {name for metric in computed for name in PARAMS.get(metric, {})}
     not_yet = {"limit"}
 
@@ -120,5 +120,5 @@ def test_every_parameter_of_a_computed_metric_is_documented() -> None:
 
 def test_every_computed_metric_is_named() -> None:
     assert {
-        metric for metric in (*COMPUTED, *COMPOSITES, "agent_coverage") if f"`{metric}`" not in PLANS
+        metric for metric in (*CAMPUS, *SCHOOL, *COUNTY, *COMPOSITES) if f"`{metric}`" not in PLANS
     } == set()
