@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,10 +25,24 @@ CAMPUS = Campus(
     uplinks=(Uplink(device="gw", port="XGE0/0/1", medium="p2p_ethernet"),),
 )
 
+SampleKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples by (device, subject, key): see inventory.snapshot.Series."""
+
+    kept: Mapping[SampleKey, Sequence[tuple[int, int | float]]]
+
+    def values(
+        self, device: str, subject: str, key: str, start: int, end: int
+    ) -> Sequence[tuple[int, int | float]]:
+        return [(slot, n) for slot, n in self.kept.get((device, subject, key), ()) if start <= slot < end]
+
 
 @dataclass
 class Scene:
-    """Collects facts and polls, then gives the snapshot."""
+    """Collects facts, polls and samples, then gives the snapshot."""
 
     campus: Campus = CAMPUS
     as_of: float = AS_OF
@@ -36,6 +50,7 @@ class Scene:
     facts: dict[FactKey, tuple[Span, ...]] = field(default_factory=dict)
     polls: dict[str, dict[int, Outcome]] = field(default_factory=dict)
     agents: tuple[AgentSeen, ...] = ()
+    samples: dict[SampleKey, Sequence[tuple[int, int | float]]] = field(default_factory=dict)
 
     def polled(self, device: str, *runs: tuple[int, Outcome], grid: Iterable[int] = WEEK) -> Scene:
         """Outcomes in runs of (how many, outcome) from the start of the week; gaps after that."""
@@ -77,4 +92,5 @@ class Scene:
             facts=self.facts,
             polls={device: Polls(outcomes) for device, outcomes in self.polls.items()},
             agents=self.agents,
+            series=Samples(self.samples),
         )
