@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from exporters.report.advice import ADVICE
 from exporters.report.codes import code_words, state_word
 from exporters.report.tables import Cell, Column
 from inventory import reasons
+from inventory.advice import ADVICE
 from inventory.metrics.catalogue import catalogue
 from inventory.words import Language, say
 

@@ -14,7 +14,7 @@ import views
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporters.prometheus import county_page
-from exporters.report.advice import ADVICE
+from inventory.advice import ADVICE
 from exporters.report.campuses import TARGET
 from exporters.report.csv import safe, table_csv
 from exporters.report.lines import report_lines
