@@ -76,7 +76,8 @@ class Evidence:
 class Verdict:
     """One metric of one subject (campus, school or county) as of a time.
 
-    ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points;
+    ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points, and
+    ``thr_bp`` is what it has to reach;
     ``reason`` is a code of inventory.reasons for every fail and unknown; ``origin`` says who set the
     threshold: plan, law, standard, county_decision or product_default.
     """
@@ -95,6 +96,7 @@ class Verdict:
     units: UnitCounts | None = None
     low_bp: int | None = None
     high_bp: int | None = None
+    thr_bp: int | None = None
     evidence: tuple[Evidence, ...] = ()
     legs: tuple[Verdict, ...] = ()
 

@@ -100,6 +100,7 @@ def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
         units=counts,
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
+        thr_bp=thr_bp,
         evidence=tuple(evidence for *_, evidence in found),
     )
 

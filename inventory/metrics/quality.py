@@ -41,6 +41,7 @@ def agent_coverage(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
         units=counts,
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
+        thr_bp=thr_bp,
     )
 
 
@@ -92,6 +93,7 @@ def _completeness(filled: list[bool], params: Params, subject: str) -> Verdict:
         units=counts,
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
+        thr_bp=thr_bp,
     )
 
 

@@ -99,11 +99,14 @@ def pooled(tallies: Iterable[Tally]) -> Tally:
     return Tally(PollCounts(a=a, d=d, m=m), false, unknown)
 
 
-def judge_polls(tally: Tally, params: Params) -> tuple[State, str, int | None, int | None]:
-    """State, reason and bounds by the poll-ratio rule with a target's parameters."""
+def judge_polls(
+    tally: Tally, params: Params, thr_bp: int = 9500
+) -> tuple[State, str, int | None, int | None]:
+    """State, reason and bounds by the poll-ratio rule with a target's parameters; ``thr_bp`` is the share that
+    the metric asks for where they are silent."""
     ruling = poll_ratio(
         tally.counts,
-        params.bp("thr", 9500),
+        params.bp("thr", thr_bp),
         min_coverage_bp=params.bp("min_coverage", 9000),
         strict_gaps=params.flag("strict_gaps", default=False),
     )
@@ -137,13 +140,14 @@ def poll_verdict(
     value: float | None = None,
     threshold: float | None = None,
     decided_by: str = "thr",
+    thr_bp: int = 9500,
     level: str = "E3",
     evidence: tuple[Evidence, ...] = (),
 ) -> Verdict:
     """The verdict of a poll-ratio metric; without any slot the school days are too few."""
     if not grid.slots:
         return unknown(metric, subject, "holiday", origin=params.origin(decided_by))
-    state, reason, low_bp, high_bp = judge_polls(tally, params)
+    state, reason, low_bp, high_bp = judge_polls(tally, params, thr_bp)
     return Verdict(
         metric=metric,
         subject=subject,
@@ -158,6 +162,7 @@ def poll_verdict(
         polls=tally.counts,
         low_bp=low_bp,
         high_bp=high_bp,
+        thr_bp=params.bp("thr", thr_bp),
         evidence=evidence,
     )
 

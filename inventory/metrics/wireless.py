@@ -88,6 +88,7 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
         units=counts,
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
+        thr_bp=thr_bp,
         evidence=tuple(
             Evidence(level="E1", what="area", subject=area.id, value=reason)
             for area, state, reason in rooms
