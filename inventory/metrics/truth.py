@@ -102,8 +102,8 @@ def pooled(tallies: Iterable[Tally]) -> Tally:
 def judge_polls(
     tally: Tally, params: Params, thr_bp: int = 9500
 ) -> tuple[State, str, int | None, int | None]:
-    """State, reason and bounds by the poll-ratio rule with a target's parameters; ``thr_bp`` is the share that
-    the metric asks for where they are silent."""
+    """State, reason and bounds by the poll-ratio rule with a target's parameters; ``thr_bp`` is the share
+    that the metric asks for where they are silent."""
     ruling = poll_ratio(
         tally.counts,
         params.bp("thr", thr_bp),
