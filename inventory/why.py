@@ -19,17 +19,10 @@ from inventory.snapshot import SchoolSnapshot
 from inventory.steps import Step, steps_of
 from inventory.suggest import did_you_mean
 from inventory.verdict import SchoolVerdict, TargetText, Verdict
-from inventory.words import N_, _
+from inventory.words import _
 
 ALWAYS = frozenset({"access_optics_margin", "wifi_controller_health", "county_core_10g"})
 """Metrics that count round the clock where the profile is silent."""
-RULES = {
-    "polls": N_("true in at least %(share)s %% of the polls in the window"),
-    "units": N_("at least %(share)s %% of the units pass"),
-    "value": N_("the value reaches %(limit)s"),
-    "legs": N_("every part passes"),
-    "other": N_("by the rule of the metric"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +106,7 @@ def params_of(target: Target) -> tuple[Param, ...]:
 
 
 def rule_of(verdict: Verdict) -> str:
-    """Which kind of rule decided: a key of RULES."""
+    """Which kind of rule decided: polls, units, value, legs or other."""
     if verdict.legs:
         return "legs"
     if verdict.polls is not None:
