@@ -55,12 +55,20 @@ class ValueNeeded:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """From when, how often and by which clock polls will count."""
+
+    as_of: float
+    interval_s: int
+    calendar: Calendar
+    clock: str = "school"
+
+
 Change = PollsNeeded | Room | UnitsNeeded | ValueNeeded
 
 
-def change_of(
-    verdict: Verdict, calendar: Calendar, interval_s: int, as_of: float, *, clock: str
-) -> Change | None:
+def change_of(verdict: Verdict, coming: Coming, *, min_coverage_bp: int = MIN_COVERAGE_BP) -> Change | None:
     """What it takes to turn a fail or unknown into a pass, or what a pass can bear. None where no number says
     it: a paper has to be handed in, a part has to be looked at."""
     if verdict.legs:
@@ -68,7 +76,7 @@ def change_of(
     if verdict.polls is not None and verdict.thr_bp is not None:
         if verdict.state is State.PASS:
             return Room(polls=polls_to_spare(verdict.polls, verdict.thr_bp))
-        return polls_needed(verdict.polls, verdict.thr_bp, calendar, interval_s, as_of, clock=clock)
+        return polls_needed(verdict.polls, verdict.thr_bp, coming, min_coverage_bp=min_coverage_bp)
     if verdict.units is not None and verdict.thr_bp is not None:
         needed = units_needed(verdict.units, verdict.thr_bp)
         if verdict.state is State.PASS:
@@ -90,39 +98,43 @@ def units_needed(units: UnitCounts, thr_bp: int) -> int:
 
 
 def polls_needed(
-    counts: PollCounts, thr_bp: int, calendar: Calendar, interval_s: int, as_of: float, *, clock: str
+    counts: PollCounts, thr_bp: int, coming: Coming, *, min_coverage_bp: int = MIN_COVERAGE_BP
 ) -> PollsNeeded | None:
     """Good polls until the window passes, and when that many have been made. None without any slot."""
     if counts.n == 0:
         return None
-    at_least = next((k for k in range(counts.n) if _passes_at_best(counts, k, thr_bp)), counts.n)
-    safe = -(-max(thr_bp, MIN_COVERAGE_BP) * counts.n // ONE_BP)
+    at_least = next(
+        (k for k in range(counts.n) if _passes_at_best(counts, k, thr_bp, min_coverage_bp)), counts.n
+    )
+    safe = -(-max(thr_bp, min_coverage_bp) * counts.n // ONE_BP)
     at_most = max(at_least, min(counts.n, safe))
     earliest = latest = None
-    for made, end in enumerate(coming_slots(calendar, interval_s, as_of, clock=clock), 1):
+    for made, end in enumerate(coming_slots(coming), 1):
         if made == at_least:
             earliest = end
         if made == at_most:
             latest = end
             break
-    return PollsNeeded(at_least, at_most, as_of if at_least == 0 else earliest, latest)
+    return PollsNeeded(at_least, at_most, coming.as_of if at_least == 0 else earliest, latest)
 
 
-def _passes_at_best(counts: PollCounts, k: int, thr_bp: int) -> bool:
+def _passes_at_best(counts: PollCounts, k: int, thr_bp: int, min_coverage_bp: int) -> bool:
     """Whether k good polls may do: as many bad ones as must leave the window first, then the gaps."""
     a = counts.a + min(k, counts.d + counts.m)
     bearable = a * (ONE_BP - thr_bp) // thr_bp if thr_bp else counts.d
     left = min(k, max(0, counts.d - bearable))
     m = max(0, counts.m - (k - left))
-    return poll_ratio(PollCounts(a=a, d=counts.n - a - m, m=m), thr_bp).state is State.PASS
+    after = PollCounts(a=a, d=counts.n - a - m, m=m)
+    return poll_ratio(after, thr_bp, min_coverage_bp=min_coverage_bp).state is State.PASS
 
 
-def coming_slots(calendar: Calendar, interval_s: int, as_of: float, *, clock: str) -> Iterator[float]:
-    """The ends of the polls that will count from ``as_of`` on, for some months."""
+def coming_slots(coming: Coming) -> Iterator[float]:
+    """The ends of the polls that will count, for some months."""
+    calendar, interval_s, as_of = coming.calendar, coming.interval_s, coming.as_of
     zone = ZoneInfo(calendar.timezone)
     day = datetime.fromtimestamp(as_of, zone).date()
     for _n in range(FAR_DAYS):
-        if clock == "always":
+        if coming.clock == "always":
             start = datetime.combine(day, datetime.min.time(), zone)
             first, after = start.timestamp(), (start + timedelta(days=1)).timestamp()
         elif is_school_day(day, calendar):

@@ -2,7 +2,7 @@
 
 Each school that does not pass yet has a chance per day to begin to, each that passes a chance to lapse. Both
 rates are known only from what has happened so far: a Gamma distribution each (Jeffreys' prior, Gamma(1/2,
-0)), so that three gains in a month say less than thirty in ten. Futures are drawn from the two, and the days on
+0)), so that three gains in a month say less than thirty in ten. Futures are drawn from the two; the days on
 which they reach the goal are the forecast. The draws are seeded: the same history gives the same forecast.
 """
 
@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import fsum
 
 from inventory.rules import ONE_BP, percentile
 from inventory.words import N_
@@ -122,13 +123,13 @@ def _moves(stays: Sequence[Stay], schools: int, begun: float, as_of: float) -> t
         if stay.start <= as_of:
             by_school.setdefault(stay.school, []).append(stay)
     gains = losses = 0
-    keeping = 0.0
     for own in by_school.values():
         own.sort(key=lambda stay: stay.start)
         for before, after in pairwise(own):
             gains += after.passes and not before.passes
             losses += before.passes and not after.passes
-        keeping += sum((min(stay.end or as_of, as_of) - stay.start) / DAY_S for stay in own if stay.passes)
+    kept = ((min(stay.end or as_of, as_of) - stay.start) / DAY_S for stay in stays if stay.passes)
+    keeping = fsum(days for days in kept if days > 0)
     waiting = max(0.0, schools * (as_of - begun) / DAY_S - keeping)
     return gains, losses, waiting, keeping
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inventory.change import Change, change_of
+from inventory.change import MIN_COVERAGE_BP, Change, Coming, change_of
 from inventory.errors import InputError
 from inventory.judge import applies, judge_look, target_texts
 from inventory.metrics.look import Look
@@ -118,13 +118,13 @@ def rule_of(verdict: Verdict) -> str:
 
 def _parts(look: Look, target: Target, verdict: Verdict, depth: int) -> Iterator[Part]:
     default = "always" if verdict.metric in ALWAYS else "school"
-    change = change_of(
-        verdict,
-        _calendar(look, verdict.subject),
-        look.snapshot.interval_s,
-        look.snapshot.as_of,
+    coming = Coming(
+        as_of=look.snapshot.as_of,
+        interval_s=look.snapshot.interval_s,
+        calendar=_calendar(look, verdict.subject),
         clock=target.reading.word("clock", default),
     )
+    change = change_of(verdict, coming, min_coverage_bp=target.reading.bp("min_coverage", MIN_COVERAGE_BP))
     yield Part(depth=depth, verdict=verdict, rule=rule_of(verdict), change=change)
     for leg in verdict.legs:
         yield from _parts(look, target, leg, depth + 1)

@@ -88,6 +88,8 @@ def _part(part: Part, timezone: str, language: Language) -> Iterator[str]:
     yield f"{head}: {reason}" if reason else head
     pad += INDENT
     yield pad + _label(N_("rule"), language) + rule_words(part, language)
+    if verdict.legs:  # the parts have the numbers
+        return
     if numbers := _numbers(verdict, timezone, language):
         yield pad + _label(N_("numbers"), language) + numbers
     for evidence in verdict.evidence:
