@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from inventory.suggest import did_you_mean
@@ -38,6 +38,11 @@ PROVINCES = frozenset(
     }
 )
 """Province codes of GB/T 2260, and 66 of the production and construction corps (兵团)."""
+SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+"""What a spreadsheet shows where its formula failed."""
+FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050
+"""2000-01-01 and 2099-12-31 as a spreadsheet counts days; five digits are no other way to write a date."""
+SERIAL_ZERO = date(1899, 12, 30)
 LIST_MARKS = re.compile(r"[;；、,，|]")
 
 _ID = re.compile(r"[^\s/\\<>&\"'?#%;,]+")
@@ -80,6 +85,8 @@ def text(raw: Raw) -> str:
     if not isinstance(raw, str):
         return str(raw)
     found = raw.strip()
+    if found[:1] == "#" and found in SHEET_ERRORS:
+        raise Bad(_("is a formula that failed"), _("write the value itself"))
     if len(found) > TEXT_LENGTH:
         raise Bad(_("longer than %(n)d characters") % {"n": TEXT_LENGTH})
     if not found.isprintable():
@@ -184,7 +191,7 @@ def flag(raw: Raw) -> bool:
 
 
 def day(raw: Raw) -> date:
-    """A date: 2026-09-01, 2026/9/1, 2026.9.1, 20260901 or 2026年9月1日."""
+    """A date: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日, or a spreadsheet's count of days."""
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
@@ -196,6 +203,8 @@ def day(raw: Raw) -> date:
     try:
         if match:
             return date(int(match[1]), int(match[2]), int(match[3]))
+        if re.fullmatch(r"[0-9]{5}(\.0)?", found) and FIRST_SERIAL <= float(found) <= LAST_SERIAL:
+            return SERIAL_ZERO + timedelta(days=int(float(found)))
     except ValueError:
         pass
     raise Bad(_("is not a date"), _("year-month-day, such as 2026-09-01"))
@@ -211,33 +220,50 @@ def clock_time(raw: Raw) -> time:
     raise Bad(_("is not a time of day"), _("hours and minutes, such as 07:30"))
 
 
-def one_of(words: Mapping[str, str]) -> Parser:
-    """A parser for a closed list: what a person may write -> the value."""
-    allowed = list(dict.fromkeys(words.values()))
-    lookup = {_word(key): found for key, found in {**{v: v for v in allowed}, **words}.items()}
+class WordList:
+    """A parser for a closed list: ``words`` is what a person may write -> the value; ``several``: more than
+    one word in a cell, separated by semicolons. Templates and exports ask it for its words."""
 
-    as_written = {**{found: found for found in allowed}, **words}
+    __slots__ = ("_as_written", "_known", "_lookup", "allowed", "several", "words")
 
-    def parse(raw: Raw) -> str:
+    def __init__(self, words: Mapping[str, str], several: bool = False) -> None:
+        self.words = words
+        self.several = several
+        self.allowed = tuple(dict.fromkeys(words.values()))
+        self._as_written = {**{found: found for found in self.allowed}, **words}
+        self._lookup = {_word(key): found for key, found in self._as_written.items()}
+        self._known = [*self.allowed, *(word for word in words if word not in self.allowed)]
+
+    def __call__(self, raw: Raw) -> str | tuple[str, ...]:
+        if self.several:
+            return tuple(dict.fromkeys(self._one(part) for part in _parts(raw)))
+        return self._one(raw)
+
+    def shown(self) -> dict[str, str]:
+        """Each value -> the first of the words that people write for it."""
+        first: dict[str, str] = {}
+        for word, value in self.words.items():
+            first.setdefault(value, word)
+        return first
+
+    def _one(self, raw: Raw) -> str:
         # Nearly every cell is a word as it stands in the table; the rest is brought into one form first.
-        found = as_written.get(raw) if isinstance(raw, str) else None
-        found = found or lookup.get(_word(plain(raw)))
+        found = self._as_written.get(raw) if isinstance(raw, str) else None
+        found = found or self._lookup.get(_word(plain(raw)))
         if found is None:
-            known = [*allowed, *(word for word in words if word not in allowed)]
-            raise Bad(_("is not a known word"), did_you_mean(plain(raw), known) or ", ".join(allowed))
+            do = did_you_mean(plain(raw), self._known) or ", ".join(self.allowed)
+            raise Bad(_("is not a known word"), do)
         return found
 
-    return parse
+
+def one_of(words: Mapping[str, str]) -> WordList:
+    """A parser for one word of a closed list."""
+    return WordList(words)
 
 
-def some_of(words: Mapping[str, str]) -> Parser:
+def some_of(words: Mapping[str, str]) -> WordList:
     """A parser for several words of a closed list, separated by semicolons."""
-    parse = one_of(words)
-
-    def parse_all(raw: Raw) -> tuple[object, ...]:
-        return tuple(dict.fromkeys(parse(part) for part in _parts(raw)))
-
-    return parse_all
+    return WordList(words, several=True)
 
 
 def _ungrouped(found: str) -> str:
