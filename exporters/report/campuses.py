@@ -94,17 +94,18 @@ def _school_cells(view: SchoolView, line: CampusLine | None) -> tuple[Cell, ...]
 
 
 def _state(verdict: SchoolVerdict | None, campus: str) -> State | None:
-    """The campus's own state; the school's where the verdict was not made per campus."""
+    """The campus's own state; the school's where it is exempt or was not judged per campus."""
     if verdict is None:
         return None
-    own = (each.state for each in verdict.campuses if each.subject == campus)
-    return next(own, verdict.state)
+    own = None if verdict.exemption else verdict.at(campus)
+    return own.state if own else verdict.state
 
 
 def _legs_of(view: SchoolView, campus: str) -> dict[str, str]:
     """Metric -> state of every verdict and leg at a campus; the first of two that share a metric."""
     found: dict[str, str] = {}
-    open_verdicts = [c for v in view.verdicts for c in v.campuses if c.subject == campus]
+    found_at = (v.at(campus) for v in view.verdicts)
+    open_verdicts = [verdict for verdict in found_at if verdict is not None]
     for verdict in open_verdicts:
         found.setdefault(verdict.metric, verdict.state.value)
         open_verdicts.extend(verdict.legs)  # the loop goes on over what it appends
@@ -130,8 +131,13 @@ def _figures(line: CampusLine | None, legs: dict[str, str]) -> tuple[Cell, ...]:
 
 
 def campus_verdicts(view: SchoolView, verdict: SchoolVerdict) -> tuple[tuple[str, str, Verdict | None], ...]:
-    """(campus id, campus name, verdict) of a target at a school; no verdict where it has no campus."""
+    """(campus id, campus name, verdict) of a target at a school; without a campus what is judged of the whole
+    school, and no verdict where it has no campus at all."""
     names = {line.campus: line.name for line in view.campuses}
     if not verdict.campuses:
         return (("", "", None),)
-    return tuple((each.subject, names.get(each.subject, ""), each) for each in verdict.campuses)
+    own = view.school.id
+    return tuple(
+        ("" if each.subject == own else each.subject, names.get(each.subject, ""), each)
+        for each in verdict.campuses
+    )
