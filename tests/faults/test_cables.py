@@ -38,9 +38,11 @@ class Wired:
         assert status == 0, self.agent.child.tail()
         self.bench.check()
 
-    def settled(self, more: int) -> None:
+    def settled(self, more: int, limit_s: float = 60) -> None:
         before = self.agent.story.events["settled"]
-        self.bench.until(lambda: self.agent.story.events["settled"] >= before + more, "batches arrive")
+        self.bench.until(
+            lambda: self.agent.story.events["settled"] >= before + more, "batches arrive", limit_s
+        )
 
     def failed(self, more: int, limit_s: float = 60) -> None:
         before = self.agent.story.events["failed"]
@@ -85,13 +87,14 @@ def test_a_line_that_loses_only_answers_stores_once(wired: Wired) -> None:
     wired.finish()
 
 
-@pytest.mark.parametrize("loss", scaled([0.1], [0.05, 0.2, 0.4]))
-def test_a_line_that_loses_packets_still_gets_on(wired: Wired, loss: float) -> None:
-    wired.start(timeout_s=10.0)
+@pytest.mark.parametrize(("loss", "batches"), scaled([(0.1, 3)], [(0.05, 100), (0.2, 30), (0.4, 2)]))
+def test_a_line_that_loses_packets_still_gets_on(wired: Wired, loss: float, batches: int) -> None:
+    """TCP backs off at each loss: at 40 % a handshake alone may take half a minute."""
+    wired.start(timeout_s=30.0)
     wired.settled(2)
 
     wired.cable.set(loss)
-    wired.settled(scaled(3, 100))
+    wired.settled(batches, limit_s=600)
     wired.bench.until(lambda: wired.cable.lost > 0, "packets are lost")
     wired.cable.set(0.0)
 
@@ -111,7 +114,7 @@ def test_a_narrow_line_carries_batches_that_are_large_for_it(wired: Wired) -> No
 
 
 def test_a_cable_pulled_in_the_middle_of_a_body_stores_all_of_it_or_nothing(wired: Wired) -> None:
-    wired.agent.options.weight = scaled(60_000, 400_000)
+    wired.agent.options.weight = 60_000
     wired.cable.rate("2mbit")
     wired.start(timeout_s=2.0)
     wired.bench.until(lambda: wired.agent.story.events["sent"] > 0, "a body is under way")
