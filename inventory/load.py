@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from inventory.errors import Problem, RegisterError
-from inventory.load_check import Settings, Tables, check, read_settings
+from inventory.load_check import Tables, check
 from inventory.load_files import read_set
 from inventory.load_rows import Parsed, parse
+from inventory.load_settings import Settings, read_settings
 from inventory.load_tables import (
     AREAS,
     CAMPUSES,

@@ -1,55 +1,23 @@
-"""What the rows and settings of an import set say of each other: ids, references, provinces, dates."""
+"""What the rows of an import set say of each other: ids, references, provinces, dates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from inventory import load_cells as cells
 from inventory.errors import Problem
-from inventory.load_files import ImportSet
-from inventory.load_rows import Parsed, Values, fault
+from inventory.load_rows import Parsed
+from inventory.load_set import ImportSet
+from inventory.load_settings import Settings
 from inventory.load_tables import AREAS, CAMPUSES, CONTRACTS, DEVICES, SCHOOLS, UPLINKS, USER_VLANS, Table
 from inventory.suggest import did_you_mean
 from inventory.words import _
 
-MIN_INTERVAL_S, MAX_INTERVAL_S = 1, 86_400
 UPLINK_ROLES = ("gateway", "core", "distribution", "firewall")
 MANY = 2000
 """Nothing is suggested among more ids than this; comparing them all takes too long."""
 
 Tables = dict[Table, list[Parsed]]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The tables [county] and [calendar]."""
-
-    county: Values
-    calendar: Values
-
-
-def read_settings(found: ImportSet) -> Settings:
-    """Settings understood; faults are added to those of the set."""
-    county = _table(
-        found, "county", {"name": cells.text, "adcode": cells.adcode, "poll_interval_s": cells.whole}
-    )
-    calendar = _table(
-        found,
-        "calendar",
-        {
-            "timezone": _timezone,
-            "holidays": _days,
-            "workdays": _days,
-            "opens": cells.clock_time,
-            "closes": cells.clock_time,
-        },
-    )
-    _check_county(found, county)
-    _check_calendar(found, calendar)
-    return Settings(county, calendar)
 
 
 def check(found: ImportSet, tables: Tables, settings: Settings) -> None:
@@ -74,52 +42,6 @@ def check(found: ImportSet, tables: Tables, settings: Settings) -> None:
     _unique(tables[DEVICES], "serial", problems, form=str.casefold)
     _check_areas(tables[AREAS], devices, problems)
     _check_contracts(tables[CONTRACTS], problems)
-
-
-def _table(found: ImportSet, name: str, parsers: dict[str, cells.Parser]) -> Values:
-    file, given = found.settings.get(name, ("", {}))
-    values: Values = {}
-    for key, raw in given.items():
-        where = f"{file} [{name}] {key}"
-        if key not in parsers:
-            what = _("unknown key %(key)s") % {"key": key}
-            found.problems.append(Problem(where, what, did_you_mean(key, list(parsers))))
-            continue
-        try:
-            values[key] = parsers[key](raw)
-        except cells.Bad as bad:
-            found.problems.append(fault(where, raw, bad))
-    return values
-
-
-def _check_county(found: ImportSet, county: Values) -> None:
-    file = found.settings.get("county", ("county.toml", {}))[0]
-    nothing_read = bool(found.problems) and not (found.settings or found.tables)
-    if not nothing_read and not county.get("name"):
-        where = f"{file} [county]"
-        found.problems.append(
-            Problem(where, _("the county has no name"), _('write name = "…" under [county]'))
-        )
-    interval = county.get("poll_interval_s")
-    if isinstance(interval, int) and not MIN_INTERVAL_S <= interval <= MAX_INTERVAL_S:
-        limits = {"low": MIN_INTERVAL_S, "high": MAX_INTERVAL_S}
-        what = _("has to be from %(low)d to %(high)d seconds") % limits
-        found.problems.append(Problem(f"{file} [county] poll_interval_s", what))
-    elif isinstance(interval, int) and 86_400 % interval:
-        what = _("must divide a day (86400 s) without rest")
-        found.problems.append(Problem(f"{file} [county] poll_interval_s", what))
-
-
-def _check_calendar(found: ImportSet, calendar: Values) -> None:
-    where = found.settings.get("calendar", ("", {}))[0] + " [calendar]"
-    opens, closes = calendar.get("opens", time(7, 30)), calendar.get("closes", time(17, 30))
-    if isinstance(opens, time) and isinstance(closes, time) and opens >= closes:
-        found.problems.append(Problem(where, _("school closes before it opens")))
-    holidays, workdays = calendar.get("holidays"), calendar.get("workdays")
-    if isinstance(holidays, frozenset) and isinstance(workdays, frozenset):
-        for day in sorted(holidays & workdays):
-            what = _("%(day)s is both a holiday and a workday") % {"day": day}
-            found.problems.append(Problem(where, what))
 
 
 def _unique(
@@ -234,24 +156,3 @@ def _period(row: Parsed) -> tuple[date, date]:
 
 def _bare(mac: str) -> str:
     return "".join(digit for digit in mac.casefold() if digit.isalnum())
-
-
-def _timezone(raw: cells.Raw) -> str:
-    try:
-        return ZoneInfo(cells.plain(raw)).key
-    except (ValueError, OSError, KeyError) as error:
-        raise cells.Bad(_("is not a time zone"), _("a name such as Asia/Shanghai")) from error
-
-
-def _days(raw: cells.Raw) -> frozenset[date]:
-    """Dates, and spans of dates written "2026-10-01..2026-10-07"."""
-    if not isinstance(raw, list):
-        raise cells.Bad(_("is not a list of dates"), '["2026-10-01..2026-10-07", "2027-01-01"]')
-    days: set[date] = set()
-    for item in raw:
-        first, _dots, last = cells.plain(item).partition("..")
-        start, end = cells.day(first), cells.day(last or first)
-        if not 0 <= (end - start).days <= 366:
-            raise cells.Bad(_("is not a span of days"), _("first day..last day, one year at most"))
-        days.update(start + timedelta(days=n) for n in range((end - start).days + 1))
-    return frozenset(days)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from inventory.errors import Problem
 from inventory.load_cells import Bad, Raw
-from inventory.load_files import ImportSet, Rows
+from inventory.load_set import ImportSet, Rows
 from inventory.load_tables import Table
 from inventory.words import _
 

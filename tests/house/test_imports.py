@@ -30,6 +30,9 @@ DOORS = {
     "gufo": ("agent/snmp/",),
     "dns": ("agent/probes/",),
     "jinja2": ("exporters/report/",),
+    "python_calamine": ("inventory/load_sheets.py", "exporters/workbook/"),
+    "openpyxl": ("exporters/workbook/",),
+    "xlsxwriter": ("exporters/",),
 }
 FILES = sorted(path for name in OURS for path in (ROOT / name).rglob("*.py"))
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from inventory.errors import Problem, RegisterError
 from inventory.load import MAX_PROBLEMS, load_register, register_tables, summary
 from inventory.load_cells import Bad, code, day, flag, mbps, school_code, whole
-from inventory.load_files import letter
+from inventory.load_set import letter
 from inventory.load_tables import TABLES, heading
 from inventory.register import DEVICE_ROLES, KINDS, MAIN_AREA_KINDS, MEDIA, STAGES, Register
 
