@@ -1,59 +1,27 @@
-"""What stands before every request: bounded headers, in bounded time, that only one reading fits.
+"""What stands before every request: whole heads only, in bounded time; each byte goes where it belongs.
 
-uvicorn waits for ever for the rest of a header, h11 takes a bare LF for a line's end and a request with both
-a length and chunks; a proxy in front may read either otherwise, and what follows would be a second request.
+The parser (llhttp, by httptools) sees a head when it is whole and has been looked at (head.py), then as many
+bytes as that head says are its body. So it never decides where a request ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import sys
 from typing import Any
 
-import h11
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from collector.web.head import END, BadHead, body_of, check_part
 from inventory.log import get_logger
 from inventory.words import _
 
 log = get_logger(__name__)
 
-HEADER_LIMIT = 32 * 1024
-FIELDS_LIMIT = 100
-_BARE_LF = re.compile(rb"(?<!\r)\n")
-# h11 takes equal lengths for one ("3, 3" as well), before anybody sees the header.
-_LENGTH = re.compile(rb"\ncontent-length:|(?<=\ncontent-length:)[^\r\n]*,", re.IGNORECASE)
 _STATUS_WORDS = {400: b"Bad Request", 431: b"Request Header Fields Too Large", 501: b"Not Implemented"}
 
 
-class _StrictConnection(h11.Connection):
-    """h11 that refuses a header with a line that ends in LF alone, or with two lengths."""
-
-    _looked_at = 0
-
-    def next_event(self) -> Any:
-        if self.their_state is h11.IDLE:
-            self._refuse_doubtful()
-        event = super().next_event()
-        if event is not h11.NEED_DATA:
-            self._looked_at = 0
-        return event
-
-    def _refuse_doubtful(self) -> None:
-        received, _closed = self.trailing_data
-        end = received.find(b"\r\n\r\n", max(0, self._looked_at - 3))
-        head = received if end < 0 else received[:end]
-        if _BARE_LF.search(head, max(0, self._looked_at - 1)):
-            raise h11.RemoteProtocolError("a line of the header ends in LF alone")
-        if end >= 0 and len(_LENGTH.findall(head)) > 1:
-            raise h11.RemoteProtocolError("the length of the body is given twice")
-        self._looked_at = len(head)
-
-
-class GuardedProtocol(H11Protocol):
+class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 with an end to half a header, and to a body that nobody reads any more."""
 
     header_timeout_s = 10.0
@@ -61,7 +29,11 @@ class GuardedProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = _StrictConnection(h11.SERVER, HEADER_LIMIT)
+        self._head = bytearray()
+        self._left = 0
+        self._in_chunks = False
+        self._within_chunks = False
+        self._ended = False
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_for = ""
 
@@ -74,40 +46,92 @@ class GuardedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            while data and not self._ended:
+                data = self._body(data) if self._left or self._in_chunks else self._heading(data)
+        except BadHead as error:
+            self._refuse(error.status, str(error))
+        except httptools.HttpParserError as error:
+            self._refuse(400, f"{_('this is not HTTP')}: {error}")
         self._look()
+
+    def on_message_begin(self) -> None:
+        if self._within_chunks:  # they ended within these bytes, and something follows them
+            raise BadHead(400, _("another request follows a body in chunks at once"))
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._in_chunks = False
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]:
+        if self._left or self._in_chunks or self._head:
             self._look()
 
-    def send_400_response(self, msg: str) -> None:
-        """The status that h11 asks for (431 for a header that is too long), then the end."""
-        error = sys.exc_info()[1]
-        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            self.transport.close()  # an answer is under way already: what follows it is nonsense
+    def _heading(self, data: bytes) -> bytes:
+        """Add to the head; with its last byte the parser gets it. Gives back what is beyond it."""
+        start = max(0, len(self._head) - len(END) + 1)
+        self._head += data
+        if not self._head.strip(b"\r\n"):  # blank lines before a request are nothing
+            return b""
+        end = self._head.find(END, start)
+        if end < 0:
+            check_part(self._head)
+            return b""
+        head = bytes(self._head[: end + len(END)])
+        rest = bytes(self._head[end + len(END) :])
+        self._head.clear()
+        body = body_of(head)
+        self._left, self._in_chunks = body.length, False
+        try:
+            self.parser.feed_data(head)
+        except httptools.HttpParserUpgrade:
+            # Nothing is upgraded to: the answer is the last on this connection.
+            self.cycle.keep_alive = False
+            self._ended = True
+        self._in_chunks = body.chunked
+        return rest
+
+    def _body(self, data: bytes) -> bytes:
+        """Pass on what belongs to the body; gives back what is beyond it."""
+        if self._in_chunks:
+            self._within_chunks = True
+            self.parser.feed_data(data)
+            self._within_chunks = False
+            return b""
+        mine = data if len(data) <= self._left else data[: self._left]
+        self._left -= len(mine)
+        self.parser.feed_data(mine)
+        return data[len(mine) :]
+
+    def _refuse(self, status: int, what: str) -> None:
+        """The status and the end; nothing that follows is read."""
+        self._ended = True
+        if self.transport.is_closing():
             return
-        head = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-        events = (
-            h11.Response(status_code=status, headers=head, reason=_STATUS_WORDS.get(status, b"")),
-            h11.Data(data=f"{msg}\n".encode("ascii", "replace")),
-            h11.EndOfMessage(),
+        if self.cycle is not None and not self.cycle.response_complete:
+            if self.cycle.response_started:
+                self.transport.close()  # an answer is under way already: what follows it is nonsense
+                return
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        text = f"{what}\n".encode()
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
+            b"connection: close\r\n\r\n%s" % (status, _STATUS_WORDS.get(status, b""), len(text), text)
         )
-        for event in events:
-            self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
     def _look(self) -> None:
+        is_answered = self.cycle is None or self.cycle.response_complete
         if self.transport.is_closing():
             self._watch("")
-        elif self.conn.their_state is h11.IDLE:
-            self._watch("header")
-        elif self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE:
-            self._watch("linger")
+        elif self._left or self._in_chunks:
+            self._watch("linger" if is_answered else "")
         else:
-            self._watch("")
+            self._watch("header" if is_answered and (self._head or self.cycle is None) else "")
 
     def _watch(self, what: str) -> None:
         """Set the alarm for a state once; bytes that trickle in do not put it off."""
@@ -123,34 +147,3 @@ class GuardedProtocol(H11Protocol):
     def _too_slow(self) -> None:
         log.debug("%s: closed, too slow: %s", self.client, self._alarm_for)
         self.transport.abort()
-
-
-class OneReading:
-    """Passes on requests whose header is bounded and can be read in one way only."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (fault := _fault(scope["headers"])):
-            status, what = fault
-            answer = JSONResponse({"error": what}, status_code=status, headers={"Connection": "close"})
-            await answer(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
-
-
-def _fault(headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
-    """The status and the reason to refuse these headers, or None."""
-    if len(headers) > FIELDS_LIMIT or sum(len(name) + len(value) for name, value in headers) > HEADER_LIMIT:
-        return 431, _("the header is larger than %(limit)d bytes or %(fields)d fields") % {
-            "limit": HEADER_LIMIT,
-            "fields": FIELDS_LIMIT,
-        }
-    names = [name for name, _value in headers]
-    lengths = names.count(b"content-length")
-    if lengths > 1 or (lengths and b"transfer-encoding" in names):
-        return 400, _("the length of the body is given twice")
-    if names.count(b"host") > 1 or names.count(b"authorization") > 1:
-        return 400, _("a field of the header is given twice")
-    return None

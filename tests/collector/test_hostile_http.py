@@ -117,6 +117,70 @@ def test_a_request_that_can_be_read_in_two_ways_is_400_and_nothing_follows_it(
     assert served.rows() == 0
 
 
+KEPT = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def test_requests_that_come_together_are_answered_one_after_the_other(served: Served) -> None:
+    kept = post(served, BODY, LENGTH).replace(b"Connection: close\r\n", b"")
+
+    assert statuses(served.ask(kept + KEPT + kept + LAST)) == [200, 200, 200, 200]
+    assert served.rows() == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_it_does_not_matter_where_the_bytes_are_cut(served: Served, size: int) -> None:
+    whole = KEPT + post(served, BODY, LENGTH)
+
+    answer = served.ask(*(whole[at : at + size] for at in range(0, len(whole), size)))
+
+    assert statuses(answer) == [200, 200]
+    assert served.rows() == 1
+
+
+def test_chunks_may_come_in_pieces_and_the_connection_stays(served: Served) -> None:
+    kept = post(served, CHUNKED, b"Transfer-Encoding: chunked").replace(b"Connection: close\r\n", b"")
+    with served.connect() as line:
+        for at in range(0, len(kept), 50):
+            line.sendall(kept[at : at + 50])
+        first = line.recv(65536)
+        line.sendall(LAST)
+        rest = everything(line)
+
+    assert statuses(first + rest) == [200, 200]
+
+
+def test_a_request_right_behind_chunks_is_not_taken_for_one(served: Served) -> None:
+    kept = post(served, CHUNKED, b"Transfer-Encoding: chunked").replace(b"Connection: close\r\n", b"")
+
+    assert statuses(served.ask(kept + LAST)) in ([], [400])
+    assert served.rows() == 0
+
+
+def test_nothing_is_upgraded_to(served: Served) -> None:
+    asked = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+
+    assert statuses(served.ask(asked + LAST)) == [200]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"X: a\r\n  b",
+        b"X: a\rb",
+        b"Authorization: Basic eA==",
+        b"Content-Length: 0x10",
+        b"Content-Length: ",
+        b"Content-Length: 9999999999999999999999",
+    ],
+)
+def test_a_field_that_may_mean_two_things_is_refused(served: Served, field: bytes) -> None:
+    lengths = () if field.startswith(b"Content-Length") else (LENGTH,)
+
+    assert statuses(served.ask(post(served, BODY, *lengths, field) + LAST)) == [400]
+    assert served.rows() == 0
+
+
 def test_an_unknown_transfer_encoding_is_refused(served: Served) -> None:
     answer = served.ask(post(served, CHUNKED, b"Transfer-Encoding: gzip, chunked"))
 
