@@ -92,7 +92,7 @@ def read_settings(found: ImportSet) -> Settings:
 
 
 def read_setting_sheet(file: str, sheet: str, lines: Iterator[Line], found: ImportSet) -> None:
-    """Settings from a sheet: the name in one column, the value in the next; rows without a value count not."""
+    """Settings from a sheet: the name in one column, the value in the next; rows without one are skipped."""
     known = {
         heading(name): (table, key)
         for table, settings in SETTINGS.items()
