@@ -80,7 +80,19 @@ class ConfigError(InputError):
 
 
 class RegisterError(InputError):
-    pass
+    """``problems`` are as many as anybody reads; ``every`` is all of them, for marking them in the file."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        do: str = "",
+        problems: tuple[Problem, ...] = (),
+        every: tuple[Problem, ...] = (),
+    ) -> None:
+        super().__init__(what, where=where, do=do, problems=problems)
+        self.every = every or problems
 
 
 class PlanError(InputError):

@@ -6,15 +6,17 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
 from inventory.errors import Problem, RegisterError
+from inventory.load_base import merge
 from inventory.load_check import Tables, check
 from inventory.load_files import read_set
 from inventory.load_rows import Parsed, parse
+from inventory.load_set import ImportSet, Tell
 from inventory.load_settings import Settings, read_settings
 from inventory.load_tables import (
     AREAS,
@@ -45,20 +47,58 @@ from inventory.words import _
 MAX_PROBLEMS = 200
 """More faults than these are counted, not listed: a wrong column would list every row."""
 
+MAX_MARKS = 100_000
+"""As many faults are marked in a workbook."""
+
 T = TypeVar("T")
 ByCampus = dict[tuple[Table, str], list[Parsed]]
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A register as it was read; ``examples`` counts the example rows of a template, which are left out."""
+
+    register: Register
+    examples: int
+
+
 def load_register(path: Path) -> Register:
-    """The register of a folder (or of one TOML file); RegisterError lists every fault found."""
+    """The register of a folder, a workbook or a TOML file; RegisterError lists every fault found."""
+    return load_set(path).register
+
+
+def load_set(
+    path: Path, *, table: Table | None = None, base: Register | None = None, tell: Tell | None = None
+) -> Loaded:
+    """The register of a folder or of one file; with ``base`` that register, changed by what the file says
+    (``load_base``). ``table`` is the one that a CSV file holds whose name does not say it; ``tell`` is called
+    while rows are read."""
     with _collector_paused():
-        found = read_set(path)
-        tables = parse(found)
-        settings = read_settings(found)
-        check(found, tables, settings)
+        found = read_set(path, table, tell)
+        return Loaded(understand(found, path, base), found.examples)
+
+
+def understand(found: ImportSet, path: Path, base: Register | None = None) -> Register:
+    """The register that an import set holds, or ``base`` changed by it; RegisterError lists every fault."""
+    tables = parse(found)
+    if base:
+        tables = merge(tables, found, base, register_tables(base))
+    settings = read_settings(found)
+    check(found, tables, settings)
+    if found.problems:
+        raise _error(path, found.problems)
+    return _register(tables, settings)
+
+
+def count_rows(path: Path, table: Table | None = None, tell: Tell | None = None) -> int:
+    """How many rows a file holds; RegisterError lists every cell that cannot be understood. What rows say of
+    each other is not looked at: the other tables are elsewhere."""
+    with _collector_paused():
+        found = read_set(path, table, tell)
+        rows = sum(map(len, parse(found).values()))
         if found.problems:
             raise _error(path, found.problems)
-        return _register(tables, settings)
+        return rows
 
 
 def register_tables(register: Register) -> dict[str, list[dict[str, object]]]:
@@ -113,6 +153,7 @@ def _error(path: Path, problems: list[Problem]) -> RegisterError:
         where=str(path),
         do=_("mend them and read it again; nothing was changed"),
         problems=tuple(listed),
+        every=tuple(problems[:MAX_MARKS]),
     )
 
 

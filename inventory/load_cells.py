@@ -45,6 +45,9 @@ FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050
 SERIAL_ZERO = date(1899, 12, 30)
 LIST_MARKS = re.compile(r"[;；、,，|]")
 
+FORMULA = re.compile(r"'*[=+@-]")
+"""What a spreadsheet takes for a formula, however many marks keep it from that."""
+
 _ID = re.compile(r"[^\s/\\<>&\"'?#%;,]+")
 _PLAIN_ID = re.compile(r"(?=[A-Za-z0-9_:-]{1,64}\Z)[0-9]*[A-Za-z].*|[0-9]{10}|[0-9]{10}-[0-9]{2}")
 """Ids that need no second look: nearly all of them."""
@@ -85,6 +88,8 @@ def text(raw: Raw) -> str:
     if not isinstance(raw, str):
         return str(raw)
     found = raw.strip()
+    if found[:1] == "'" and FORMULA.match(found):
+        found = found[1:]
     if found[:1] == "#" and found in SHEET_ERRORS:
         raise Bad(_("is a formula that failed"), _("write the value itself"))
     if len(found) > TEXT_LENGTH:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from inventory.errors import Problem
 from inventory.load_cells import Raw
-from inventory.load_set import ImportSet, Rows, Tell, add_table, place_of
+from inventory.load_set import ImportSet, Line, Rows, Tell, add_table, place_of
 from inventory.load_sheets import SHEET_FILES, read_workbook
 from inventory.load_tables import TABLES, Table
 from inventory.suggest import did_you_mean
@@ -91,14 +91,15 @@ def _read_csv(file: str, content: str, table: Table, found: ImportSet) -> None:
         what = _("contains null characters")
         found.problems.append(Problem(place_of(file, ""), what, _("save it as CSV UTF-8")))
         return
+    add_table(found, file, "", table, csv_lines(file, content, found))
+
+
+def csv_lines(file: str, content: str, found: ImportSet) -> Iterator[Line]:
+    """The rows of a CSV file with their numbers; where it is not CSV they end, with a fault."""
     start = content[:DELIMITER_CHARS]
     reader = csv.reader(
         io.StringIO(content, newline=""), delimiter="\t" if start.count("\t") > start.count(",") else ","
     )
-    add_table(found, file, "", table, _csv_rows(file, reader, found))
-
-
-def _csv_rows(file: str, reader: Iterator[list[str]], found: ImportSet) -> Iterator[tuple[int, list[Raw]]]:
     number = 0
     try:
         for number, row in enumerate(reader, 1):

@@ -102,6 +102,8 @@ def read_setting_sheet(file: str, sheet: str, lines: Iterator[Line], found: Impo
     for number, row in lines:
         name, value = [*row, "", ""][:2]
         owner = known.get(heading(str(name)))
+        if owner:
+            found.places[owner] = place_of(file, sheet, number, 1, str(name))
         if value == "" or (isinstance(value, str) and not value.strip()):
             continue
         if owner is None:
@@ -112,7 +114,6 @@ def read_setting_sheet(file: str, sheet: str, lines: Iterator[Line], found: Impo
             continue
         table, key = owner
         found.settings.setdefault(table, (file, {}))[1][key] = value
-        found.places[owner] = place_of(file, sheet, number, 1, str(name))
 
 
 def written_settings(register: Register) -> dict[str, dict[str, object]]:
@@ -170,10 +171,9 @@ def _check_county(found: ImportSet, county: Values) -> None:
     file = found.settings.get("county", ("county.toml", {}))[0]
     nothing_read = bool(found.problems) and not (found.settings or found.tables)
     if not nothing_read and not county.get("name"):
-        where = f"{file} [county]"
-        found.problems.append(
-            Problem(where, _("the county has no name"), _('write name = "…" under [county]'))
-        )
+        cell = found.places.get(("county", "name"))
+        do = _("write it into this cell") if cell else _('write name = "…" under [county]')
+        found.problems.append(Problem(cell or f"{file} [county]", _("the county has no name"), do))
     interval = county.get("poll_interval_s")
     where = found.places.get(("county", "poll_interval_s")) or f"{file} [county] poll_interval_s"
     if isinstance(interval, int) and not MIN_INTERVAL_S <= interval <= MAX_INTERVAL_S:

@@ -70,6 +70,15 @@ def read_workbook(file: str, content: bytes, found: ImportSet) -> None:
         found.problems.append(Problem(place_of(file, ""), _("no sheet holds a table of the register"), do))
 
 
+def sheet_lines(content: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
+    """The cells of every worksheet as they are; ``Unfit`` (a ValueError) if it must not be opened."""
+    look(content)
+    workbook = _open(content)
+    for data in workbook.sheets_metadata:
+        if _may_be_read(data):
+            yield data.name, _lines(workbook.get_sheet_by_name(data.name))
+
+
 def _open(content: bytes) -> CalamineWorkbook:
     try:
         from python_calamine import CalamineError, PasswordError, load_workbook
@@ -85,10 +94,14 @@ def _open(content: bytes) -> CalamineWorkbook:
         raise broken() from error
 
 
-def _may_hold_data(data: SheetMetadata) -> bool:
+def _may_be_read(data: SheetMetadata) -> bool:
     from python_calamine import SheetTypeEnum
 
-    return data.typ is SheetTypeEnum.WorkSheet and not data.name.casefold().startswith(NO_TABLE)
+    return data.typ is SheetTypeEnum.WorkSheet
+
+
+def _may_hold_data(data: SheetMetadata) -> bool:
+    return _may_be_read(data) and not data.name.casefold().startswith(NO_TABLE)
 
 
 def _is_visible(data: SheetMetadata) -> bool:

@@ -198,12 +198,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """An import table: file name, name in TOML, Chinese file names, and the columns. Compared by identity."""
+    """An import table: file name, name in TOML, Chinese file names, and the columns. Compared by identity.
+
+    ``county_wide``: its ids are unique in the whole county, not only within their campus or school."""
 
     file: str
     toml: str
     files: tuple[str, ...]
     columns: tuple[Column, ...]
+    county_wide: bool = False
 
     @property
     def headings(self) -> Mapping[str, Column]:
@@ -231,6 +234,7 @@ SCHOOLS = Table(
         Column("classes", whole, ("班级数", "班数")),
         Column("contact", text, ("联系人", "网络联系人", "网络负责人")),
     ),
+    county_wide=True,
 )
 CAMPUSES = Table(
     "campuses.csv",
@@ -243,6 +247,7 @@ CAMPUSES = Table(
         Column("address", text, ("地址", "校区地址")),
         Column("areas_confirmed", flag, ("房间已确认", "区域已确认")),
     ),
+    county_wide=True,
 )
 DEVICES = Table(
     "devices.csv",
@@ -259,6 +264,7 @@ DEVICES = Table(
         Column("serial", text, ("序列号", "SN")),
         Column("controller", code, ("控制器", "无线控制器", "所属控制器")),
     ),
+    county_wide=True,
 )
 UPLINKS = Table(
     "uplinks.csv",

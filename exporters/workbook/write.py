@@ -103,6 +103,7 @@ def _write(
 
 def _notes_sheet(made: _Book) -> None:
     sheet = made.book.add_worksheet(NOTES_SHEET)
+    _for_print(sheet)
     sheet.hide_gridlines(2)
     for column, width in enumerate(NOTE_WIDTHS):
         sheet.set_column(column, column, width)
@@ -113,6 +114,7 @@ def _notes_sheet(made: _Book) -> None:
 
 def _settings_sheet(made: _Book, settings: Mapping[str, Mapping[str, object]]) -> None:
     sheet = made.book.add_worksheet(SETTING_SHEET)
+    _for_print(sheet)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 40, made.formats["text"])
     sheet.set_column(2, 2, 70)
@@ -156,6 +158,8 @@ def _table_sheet(
         style = formats["required" if required else "head"]
         text_cell(sheet, HEAD_ROW, column, field_.title + ("*" if required else ""), style)
     sheet.freeze_panes(FIRST_ROW, 1)
+    sheet.repeat_rows(0, HEAD_ROW)
+    _for_print(sheet)
     for column, field_ in enumerate(fields if rows is None else ()):
         mark = f"{EXAMPLE_MARK}:" if column == 0 else ""
         text_cell(sheet, FIRST_ROW, column, mark + field_.example, formats["example"])
@@ -164,6 +168,13 @@ def _table_sheet(
             tell(name, number)
         for column, field_ in enumerate(fields):
             _value(sheet, number, column, field_.shown(row.get(field_.column.key)), field_, formats)
+
+
+def _for_print(sheet: Worksheet) -> None:
+    """A4, landscape, as wide as the page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _value(

@@ -86,7 +86,7 @@ class Line:
             f"profiles = [{json.dumps(str(plan))}]\njudge_interval_s = 0.5\n",
             encoding="utf-8",
         )
-        done = wanzhao("inventory", "import", str(register), "--config", str(self.config))
+        done = wanzhao("inventory", "import", str(register), "--apply", "--config", str(self.config))
         assert done.returncode == 0, done.stderr
 
     def start_collector(self) -> None:

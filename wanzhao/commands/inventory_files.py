@@ -1,0 +1,289 @@
+"""wanzhao inventory template, export, import: the register as files that people fill in."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from inventory.diff import TableDiff, register_diff
+from inventory.errors import InputError, RegisterError
+from inventory.load import Loaded, count_rows, load_set, register_tables
+from inventory.load_folder import folder_files
+from inventory.load_sheets import SHEET_FILES, sheet_tables
+from inventory.load_tables import TABLES, Table, heading
+from inventory.register import Register
+from inventory.words import _, language
+from wanzhao.options import Subparsers, add_config, add_json, need_extra, print_json, print_table
+
+try:
+    from collector.config import load_collector_settings
+    from collector.store.engine import open_store
+    from collector.store.registers import read_register, store_register
+    from exporters.workbook.marked import mark
+    from exporters.workbook.write import export, template
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+FEW = 10
+"""As many changed rows of a table are shown, unless all are asked for."""
+WHAT = "PATH"
+
+
+def add(inner: Subparsers) -> None:
+    """Add the subcommands."""
+    blank = inner.add_parser("template", help=_("write an Excel workbook to fill in"))
+    blank.add_argument("file", type=Path, metavar="FILE.xlsx")
+    _add_language(blank)
+    blank.set_defaults(run=_template)
+
+    out = inner.add_parser("export", help=_("write the collector's register as a workbook, or as CSV"))
+    out.add_argument("path", type=Path, metavar=WHAT, help=_("FILE.xlsx, or a folder for TOML and CSV"))
+    _add_language(out)
+    add_config(out)
+    out.set_defaults(run=_export)
+
+    load = inner.add_parser(
+        "import", help=_("say what a register would change; with --apply make it the one that is judged by")
+    )
+    add_source(load)
+    load.add_argument(
+        "--apply", action="store_true", help=_("make it so (default: only say what would change)")
+    )
+    load.add_argument(
+        "--update",
+        action="store_true",
+        help=_("change only what PATH names, remove nothing else (always so for one CSV file)"),
+    )
+    load.add_argument("--all", action="store_true", help=_("list every row that changes"))
+    load.add_argument("--author", default="", metavar="NAME", help=_("who imports it (default: this user)"))
+    add_config(load)
+    add_json(load)
+    load.set_defaults(run=_import)
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """The options of a command that reads a register."""
+    text = _("a folder of TOML and CSV, an Excel workbook (.xlsx, .xls, .ods), one TOML or one CSV file")
+    parser.add_argument("path", type=Path, metavar=WHAT, help=text)
+    parser.add_argument(
+        "--table", metavar="NAME", help=_("which table a CSV file holds, if its name does not say")
+    )
+    parser.add_argument(
+        "--marked",
+        type=Path,
+        metavar="FILE.xlsx",
+        help=_("your file with its faults marked (default for a workbook: NAME-错误.xlsx beside it)"),
+    )
+    parser.add_argument("--no-marked", action="store_true", help=_("write no file with the faults marked"))
+
+
+def read_source(args: argparse.Namespace, base: Register | None = None) -> Loaded:
+    """The register that a command was given; its faults are marked in a copy of the file."""
+    try:
+        loaded = load_set(args.path, table=_table(args.table), base=base, tell=_tell)
+    except RegisterError as error:
+        _write_marked(args, error)
+        raise
+    if loaded.examples:
+        print(_("%(n)d example rows left out") % {"n": loaded.examples}, file=sys.stderr)
+    return loaded
+
+
+def check_one_table(args: argparse.Namespace) -> int:
+    """How many rows a CSV file holds, once its cells are found sound."""
+    try:
+        return count_rows(args.path, _table(args.table), _tell)
+    except RegisterError as error:
+        _write_marked(args, error)
+        raise
+
+
+def _template(args: argparse.Namespace) -> int:
+    _need()
+    _write(args.file, template(args.lang or "zh"))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    _need()
+    register = stored_register(args)
+    if register is None:
+        raise _nothing_stored()
+    if args.path.suffix.casefold() == ".xlsx":
+        _write(args.path, export(register, args.lang or "zh", _tell))
+        return 0
+    args.path.mkdir(parents=True, exist_ok=True)
+    for name, content in folder_files(register).items():
+        _write(args.path / name, content.encode())
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    _need()
+    engine = open_store(load_collector_settings(args.config).database_url)
+    with engine.connect().execution_options(reads_only=True) as connection:
+        old = read_register(connection)
+    part = args.update or args.path.suffix.casefold() == ".csv"
+    if part and old is None:
+        raise _nothing_stored()
+    print(_("reading %(folder)s ...") % {"folder": args.path}, file=sys.stderr)
+    new = read_source(args, old if part else None).register
+    before = old or Register(county="")
+    tables = register_diff(before, register_tables(before), new, register_tables(new))
+    if args.apply:
+        with engine.begin() as connection:
+            store_register(connection, new, author=args.author or getpass.getuser(), at=time.time())
+    if args.json:
+        print_json({"applied": args.apply, **_schools(before, new), "tables": _counts(tables)})
+        return 0
+    _print_counts(tables)
+    if old or args.all:
+        _print_rows(tables, None if args.all else FEW)
+    if args.apply:
+        print(_("imported: the schools are judged by it from now on"))
+    elif all(table.empty for table in tables):
+        print(_("nothing would change"))
+    else:
+        print(_("nothing was changed; --apply makes it so"))
+    return 0
+
+
+def stored_register(args: argparse.Namespace) -> Register | None:
+    """The collector's register; None before the first import."""
+    engine = open_store(load_collector_settings(args.config).database_url)
+    with engine.connect().execution_options(reads_only=True) as connection:
+        return read_register(connection)
+
+
+def _print_counts(tables: Sequence[TableDiff]) -> None:
+    rows = [
+        (name, len(table.added), len(table.changed), len(table.removed), table.same)
+        for table in tables
+        for name in (_name(table.table),)
+    ]
+    print_table((_("table"), _("new"), _("changed"), _("removed"), _("unchanged")), rows)
+
+
+def _print_rows(tables: Sequence[TableDiff], few: int | None) -> None:
+    for table in tables:
+        lines = [
+            *(f"+ {' '.join(filter(None, key))}" for key in table.added),
+            *(f"~ {' '.join([*filter(None, change.key), _cells(change.cells)])}" for change in table.changed),
+            *(f"- {' '.join(filter(None, key))}" for key in table.removed),
+        ]
+        if lines:
+            print(f"\n{_name(table.table)}")
+        for line in lines[:few]:
+            print(f"  {line}")
+        if few and len(lines) > few:
+            print("  " + _("and %(n)d more; --all lists them") % {"n": len(lines) - few})
+
+
+def _cells(cells: Sequence[tuple[str, object, object]]) -> str:
+    return ", ".join(f"{key} {_shown(before)} -> {_shown(after)}" for key, before, after in cells)
+
+
+def _shown(value: object) -> str:
+    if value is None or value in ("", []):
+        return "-"
+    return ";".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _schools(before: Register, new: Register) -> dict[str, object]:
+    old, now = ({school.id: school for school in register.schools} for register in (before, new))
+    changed = [key for key, school in now.items() if key in old and old[key] != school]
+    return {
+        "added": [key for key in now if key not in old],
+        "changed": changed,
+        "removed": [key for key in old if key not in now],
+        "unchanged": sum(key in old for key in now) - len(changed),
+    }
+
+
+def _counts(tables: Sequence[TableDiff]) -> Mapping[str, Mapping[str, int]]:
+    return {
+        table.table: {
+            "added": len(table.added),
+            "changed": len(table.changed),
+            "removed": len(table.removed),
+            "unchanged": table.same,
+        }
+        for table in tables
+    }
+
+
+def _name(table: str) -> str:
+    names = {one.file.removesuffix(".csv"): one.files[0].removesuffix(".csv") for one in TABLES}
+    return names.get(table, table) if language() == "zh" else table
+
+
+def _table(name: str | None) -> Table | None:
+    if not name:
+        return None
+    known = sheet_tables()
+    found = known.get(heading(name.casefold().removesuffix(".csv")))
+    if found is None:
+        names = ", ".join(table.file.removesuffix(".csv") for table in TABLES)
+        raise InputError(
+            _("is no table of the register"),
+            where=f"--table {name}",
+            do=_("one of: %(names)s") % {"names": names},
+        )
+    return found
+
+
+def _write_marked(args: argparse.Namespace, error: RegisterError) -> None:
+    """The user's file with its faults; that it cannot be written is no reason not to tell the faults."""
+    path: Path = args.path
+    workbook = path.is_file() and path.suffix.casefold() in SHEET_FILES
+    out = args.marked or (path.with_name(f"{path.stem}-错误.xlsx") if workbook else None)
+    if MISSING or args.no_marked or out is None or not path.exists():
+        return
+    if out.resolve() == path.resolve():
+        print(_("%(file)s: is the file that is read; nothing was marked") % {"file": out}, file=sys.stderr)
+        return
+    try:
+        out.write_bytes(mark(path, error.every, language()))
+    except (OSError, ValueError, KeyError) as failed:
+        what = _("%(file)s: the faults could not be marked: %(why)s") % {"file": out, "why": failed}
+        print(what, file=sys.stderr)
+    else:
+        print(_("your file with the faults marked: %(file)s") % {"file": out}, file=sys.stderr)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            _("cannot be written: %(why)s") % {"why": error.strerror}, where=str(path)
+        ) from error
+    print(path)
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), help=_("language of headings and words (default: zh)")
+    )
+
+
+def _tell(table: str, row: int) -> None:
+    print(_("  %(table)s: row %(row)d") % {"table": table, "row": row}, file=sys.stderr)
+
+
+def _nothing_stored() -> InputError:
+    return InputError(
+        _("no register is imported yet"),
+        do=_("import a whole one first: a folder or a workbook with every table"),
+    )
+
+
+def _need() -> None:
+    if MISSING:
+        raise need_extra("collector", MISSING)
