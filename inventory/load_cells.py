@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from inventory.suggest import did_you_mean
-from inventory.words import _
+from inventory.words import _, language
 
 Raw: TypeAlias = object
 Parser: TypeAlias = Callable[[Raw], object]
@@ -256,7 +256,8 @@ class WordList:
         found = self._as_written.get(raw) if isinstance(raw, str) else None
         found = found or self._lookup.get(_word(plain(raw)))
         if found is None:
-            do = did_you_mean(plain(raw), self._known) or ", ".join(self.allowed)
+            listed = tuple(self.shown().values()) if language() == "zh" else self.allowed
+            do = did_you_mean(plain(raw), self._known, listed) or ", ".join(listed)
             raise Bad(_("is not a known word"), do)
         return found
 

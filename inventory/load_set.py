@@ -139,7 +139,7 @@ def _rows(found: ImportSet, where: Place, lines: Iterable[Line]) -> Iterator[Lin
 
 def _unknown(found: ImportSet, where: Place, table: Table, name: str) -> None:
     names = [name for column in table.columns for name in (column.key, *column.headings)]
-    allowed = _("allowed: %(words)s") % {"words": ", ".join(column.key for column in table.columns)}
+    allowed = _("allowed: %(words)s") % {"words": ", ".join(column.title for column in table.columns)}
     what = _("unknown heading %(name)s") % {"name": name}
     found.problems.append(Problem(where, what, did_you_mean(name, names) or allowed))
 

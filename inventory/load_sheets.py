@@ -112,8 +112,9 @@ def _is_visible(data: SheetMetadata) -> bool:
 
 def _unknown(file: str, sheet: str, found: ImportSet) -> None:
     names = [table.files[0].removesuffix(".csv") for table in TABLES]
+    known = [*names, *(table.file.removesuffix(".csv") for table in TABLES)]
     ignored = _("or let its name begin with %(start)s if it holds no data") % {"start": "说明"}
-    do = did_you_mean(sheet, [*names, *(table.file.removesuffix(".csv") for table in TABLES)])
+    do = did_you_mean(sheet, known, names)
     what = _("is no table of the register")
     found.problems.append(Problem(place_of(file, sheet), what, f"{do}; {ignored}" if do else ignored))
 

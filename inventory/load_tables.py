@@ -26,6 +26,7 @@ from inventory.load_cells import (
     whole,
 )
 from inventory.register import MAIN_AREA_KINDS
+from inventory.words import language
 
 STAGE_WORDS = {
     "学前": "preschool",
@@ -194,6 +195,11 @@ class Column:
     parse: Parser
     headings: tuple[str, ...] = ()
     required: bool = False
+
+    @property
+    def title(self) -> str:
+        """The heading in the language of this process."""
+        return self.headings[0] if self.headings and language() == "zh" else self.key
 
 
 @dataclass(frozen=True, slots=True, eq=False)

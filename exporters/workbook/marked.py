@@ -15,7 +15,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet as OwnSheet
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -66,7 +68,7 @@ def _listed(by_sheet: dict[str, Faults], language: Language) -> Iterable[tuple[s
     yield tuple(say(head, language) for head in HEADS)  # type: ignore[misc]
     for sheet, faults in by_sheet.items():
         for (row, column), problems in sorted(faults.items()):
-            cell = f"{letter(column - 1) if column else ''}{row or ''}"
+            cell = f"{letter(max(column - 1, 0))}{row}" if row else ""
             for problem in problems:
                 where = sheet or (problem.where if not isinstance(problem.where, Place) else "")
                 yield where, cell, problem.what, problem.do
@@ -94,8 +96,7 @@ def _mark_own(path: Path, by_sheet: dict[str, Faults], language: Language) -> by
                 if left > 0 and hasattr(cell, "comment"):
                     left -= 1
                     before = f"{cell.comment.text}\n" if cell.comment else ""
-                    note = Comment(before + _comment(problems), AUTHOR, width=320, height=120)
-                    cell.comment = note
+                    cell.comment = Comment(before + _comment(problems), AUTHOR, width=320, height=120)
     listing = book.create_sheet(FAULTS_SHEET, 0)
     for number, line in enumerate(_listed(by_sheet, language), 1):
         for column, text in enumerate(line, 1):
@@ -104,10 +105,13 @@ def _mark_own(path: Path, by_sheet: dict[str, Faults], language: Language) -> by
             if number == 1:
                 cell.font = Font(bold=True)
         if number > 1 and line[0] in book.sheetnames:
-            target = f"'{line[0]}'!{line[1] if line[1][-1:].isdigit() and line[1][:1].isalpha() else 'A1'}"
+            target = f"{quote_sheetname(line[0])}!{line[1] or 'A1'}"
             listing.cell(number, 2).hyperlink = Hyperlink(ref=f"B{number}", location=target)
     for column, width in enumerate(WIDTHS):
         listing.column_dimensions[letter(column)].width = width
+    listing.page_setup.orientation = "landscape"
+    listing.page_setup.fitToHeight = 0
+    listing.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet is listing
     book.active = 0
@@ -140,8 +144,9 @@ def _mark_copy(tables: Iterable[Copied], by_sheet: dict[str, Faults], language: 
         for number, line in enumerate(_listed(by_sheet, language)):
             for column, text in enumerate(line):
                 text_cell(listing, number, column, text, bold if number == 0 else None)
-            if number and line[0] in names and line[1][-1:].isdigit() and line[1][:1].isalpha():
-                listing.write_url(number, 1, f"internal:'{line[0]}'!{line[1]}", string=line[1])
+            if number and line[0] in names and line[1]:
+                target = f"internal:{quote_sheetname(line[0])}!{line[1]}"
+                listing.write_url(number, 1, target, string=line[1])
         left = MAX_COMMENTS
         for sheet, table in copies:
             left -= _copy(sheet, table.lines, by_sheet.get(table.sheet, {}), bad, left)

@@ -31,7 +31,9 @@ HEAD_ROW, FIRST_ROW, LAST_ROW = 1, 2, 1_048_575
 """Rows from 0: the title stands in the first one."""
 MAX_TEXT = 32_767
 """A cell of a workbook holds no more."""
-NOTE_WIDTHS = (12, 18, 18, 6, 50, 50, 24, 40)
+NOTE_WIDTHS = (12, 18, 18, 10, 50, 50, 24, 40)
+LINE = 15
+"""Height of a line of text, points."""
 EXAMPLE_MARK = "示例"
 TITLE = N_("%(table)s: columns with * are required. Codes are text. Explanations: sheet %(notes)s.")
 EXAMPLE = N_("The grey example row is not imported; leave it or delete it.")
@@ -108,6 +110,8 @@ def _notes_sheet(made: _Book) -> None:
     for column, width in enumerate(NOTE_WIDTHS):
         sheet.set_column(column, column, width)
     for row, (style, texts) in enumerate(note_rows(made.language)):
+        if style == "wrap":
+            sheet.set_row(row, LINE * max(map(_lines, texts, NOTE_WIDTHS)))
         for column, text in enumerate(texts):
             text_cell(sheet, row, column, text, made.formats[style])
 
@@ -168,6 +172,12 @@ def _table_sheet(
             tell(name, number)
         for column, field_ in enumerate(fields):
             _value(sheet, number, column, field_.shown(row.get(field_.column.key)), field_, formats)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column; Chinese characters are two wide."""
+    wide = sum(2 if ord(char) > 0x2000 else 1 for char in text)
+    return max(1, -int(-wide // (width - 2)))
 
 
 def _for_print(sheet: Worksheet) -> None:
