@@ -6,10 +6,12 @@ import asyncio
 import math
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 import msgspec
 from sqlalchemy import Engine, select
@@ -36,11 +38,36 @@ from inventory.words import _
 
 log = get_logger(__name__)
 
+DECODED_AT_ONCE = 64 * 1024
+"""Bytes of a body that is decoded on the loop: a millisecond or so."""
 BODY_TIMEOUT_S = 30.0
 SLOWEST_BYTES_A_SECOND = 4096
 """Half of what a line of 64 kbit/s carries."""
 _MEDIA = BATCH_MEDIA_TYPE.partition(";")[0]
 _PREFIX = re.compile(r"wz_([0-9a-f]{12})_")
+
+
+Answer: TypeAlias = "asyncio.Future[tuple[Arrival, Receipt]]"
+
+
+class Calls:
+    """Calls for the loop from other threads: many at once wake it once."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._is_woken = False
+
+    def put(self, loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+        """Have the loop make a call soon."""
+        self._waiting.append(call)
+        if not self._is_woken:
+            self._is_woken = True
+            loop.call_soon_threadsafe(self._make)
+
+    def _make(self) -> None:
+        self._is_woken = False  # before the first look: what comes after it wakes the loop again
+        while self._waiting:
+            self._waiting.popleft()()
 
 
 @dataclass(slots=True)
@@ -58,6 +85,7 @@ class Edge:
     code_tries: CodeTries = field(default_factory=CodeTries)
     throttle: Throttle = field(default_factory=Throttle)
     known: KnownTokens = field(default_factory=KnownTokens)
+    calls: Calls = field(default_factory=Calls)
     committer: Committer = field(init=False)
     caps: ingest.Caps = field(init=False)
     # Decoding costs memory, up to a hundred MiB for the worst body: two at a time.
@@ -199,9 +227,12 @@ async def _admit(edge: Edge, request: Request) -> Response:
 
 async def _take(edge: Edge, request: Request, sender: Sender) -> Response:
     body = await read_body(request)
-    answer: Future[tuple[Arrival, Receipt]] = Future()
-    edge.decoders.submit(_work, edge, request, sender, body, edge.clock(), answer)
-    arrival, receipt = await asyncio.wrap_future(answer)
+    answer: Answer = asyncio.get_running_loop().create_future()
+    if len(body) <= DECODED_AT_ONCE:
+        _work(edge, request, sender, body, edge.clock(), answer)
+    else:
+        edge.decoders.submit(_work, edge, request, sender, body, edge.clock(), answer)
+    arrival, receipt = await answer
     _count(edge, arrival, receipt)
     return Response(msgspec.json.encode(receipt), media_type="application/json")
 
@@ -212,25 +243,30 @@ def _work(
     sender: Sender,
     body: bytes,
     received_at: float,
-    answer: Future[tuple[Arrival, Receipt]],
+    answer: Answer,
 ) -> None:
-    """From a body to the queue, off the loop; the answer comes from the writer."""
+    """From a body to the queue; the answer comes from the writer. What is small is decoded on the loop: to
+    hand it to another thread and back costs more than that."""
     try:
         arrival = _arrival(edge, request, sender, body, received_at)
         stored = edge.committer.submit(arrival, ingest.rows_of(arrival.batch))
     except Exception as error:  # noqa: BLE001 - whoever waits for the answer sorts them
-        if answer.set_running_or_notify_cancel():
-            answer.set_exception(error)
+        edge.calls.put(answer.get_loop(), partial(_fail, answer, error))
         return
-    stored.add_done_callback(partial(_pass_on, answer, arrival))
+    stored.add_done_callback(
+        lambda done: edge.calls.put(answer.get_loop(), partial(_pass_on, answer, arrival, done))
+    )
 
 
-def _pass_on(answer: Future[tuple[Arrival, Receipt]], arrival: Arrival, stored: Future[Receipt]) -> None:
-    if not answer.set_running_or_notify_cancel():
-        return  # the agent has hung up; its batch is stored, and it will hear "duplicate"
-    if error := stored.exception():
+def _fail(answer: Answer, error: BaseException) -> None:
+    if not answer.done():
         answer.set_exception(error)
-    else:
+
+
+def _pass_on(answer: Answer, arrival: Arrival, stored: Future[Receipt]) -> None:
+    if error := stored.exception():
+        _fail(answer, error)
+    elif not answer.done():  # else the agent has hung up; its batch is stored, and it will hear "duplicate"
         answer.set_result((arrival, stored.result()))
 
 
