@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from exporters.workbook.layout import Field, sheet_fields, sheet_name
 from exporters.workbook.notes import note_rows, setting_rows
 from inventory.load import register_tables
+from inventory.load_cells import FORMULA
 from inventory.load_set import TELL_EVERY, Tell
 from inventory.load_settings import SETTING_SHEET, written_settings
 from inventory.load_sheets import NOTES_SHEET, WORDS_SHEET
@@ -198,7 +199,10 @@ def _value(
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     else:
-        text_cell(sheet, row, column, str(value), style)
+        text = str(value)
+        # What reads it takes one such mark away.
+        marked = text[:1] == "'" and FORMULA.match(text)
+        text_cell(sheet, row, column, f"'{text}" if marked else text, style)
 
 
 def _validation(made: _Book, field_: Field) -> dict[str, object]:
