@@ -11,7 +11,8 @@ import msgspec
 from collector.ingest_body import PLAIN_LIMIT, unpacked
 from collector.ingest_caps import Caps
 from collector.ingest_mend import mended
-from collector.ingest_rows import InRange, Sieve
+from collector.ingest_names import NameCache, Names
+from collector.ingest_rows import AsSent, InRange, Sieve
 from collector.ingest_text import DEVICE_LIMIT, KEY_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from collector.store.write import Sender
 from inventory.errors import Refused
@@ -44,24 +45,28 @@ LATEST_MADE_S = 3_900_000_000
 class _Batch(Batch, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What nearly every batch is: nothing in it is unknown or too large, so that nobody need look again."""
 
-    samples: InRange = InRange()
+    samples: AsSent = AsSent()  # type: ignore[assignment]  # their names are read apart
 
 
 _exact = msgspec.json.Decoder(_Batch)
 _decoder = msgspec.json.Decoder(Batch)
 _outline = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_names = NameCache()
 _known = frozenset(field.encode_name for field in msgspec.structs.fields(Batch))
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A batch as it can be read: the SHA-256 of its plain bytes, rows that could not be understood, and how
-    many fields this version does not know."""
+    """A batch as it can be read: the SHA-256 of its plain bytes, rows that could not be understood, how many
+    fields this version does not know; and, where all was as it should be, the names of its samples and how
+    many numbers those are (None: they have to be counted)."""
 
     batch: Batch
     sha256: str
     rejected: tuple[Rejected, ...] = ()
     unknown_fields: int = 0
+    names: Names | None = None
+    measured: int | None = None
 
 
 def decode(body: bytes, encoding: str) -> tuple[Batch, str]:
@@ -79,7 +84,7 @@ def decoded(body: bytes, encoding: str) -> Decoded:
     sha256 = hashlib.sha256(plain).hexdigest()
     rejected: list[Rejected] = []
     with suppress(ValueError, RecursionError):
-        return Decoded(_exact.decode(plain), sha256)
+        return _exactly(plain, sha256)
     try:
         try:
             batch = _decoder.decode(plain)
@@ -96,13 +101,33 @@ def decoded(body: bytes, encoding: str) -> Decoded:
     return Decoded(batch, sha256, tuple(rejected), unknown)
 
 
-def sifted(batch: Batch, sender: Sender, now: float, caps: Caps) -> tuple[Batch, list[Rejected]]:
-    """The batch without the rows that cannot be stored, and what these were; ``now`` is seconds since 1970.
+def _exactly(plain: bytes, sha256: str) -> Decoded:
+    """A batch in which everything is as it should be; a ValueError for any other."""
+    one = _exact.decode(plain)
+    sent = one.samples
+    names = _names.names(*map(bytes, (sent.device, sent.subject, sent.key, sent.scale)))
+    samples = InRange(
+        device=names.device,
+        slot=sent.slot,
+        subject=names.subject,
+        key=names.key,
+        scale=names.scale,
+        value=sent.value,
+    )
+    measured = None if b"null" in plain else names.total
+    return Decoded(msgspec.structs.replace(one, samples=samples), sha256, names=names, measured=measured)
+
+
+def sifted(
+    batch: Batch, sender: Sender, now: float, caps: Caps, names: Names | None = None
+) -> tuple[Batch, list[Rejected]]:
+    """The batch without the rows that cannot be stored, and what these were; ``now`` is seconds since 1970,
+    ``names`` those of its samples where they are known to be these.
 
     Raises Refused only for what concerns the whole batch.
     """
     _check_whole(batch, sender)
-    sieve = Sieve(sender.school_id, batch.interval_s, now, caps)
+    sieve = Sieve(sender.school_id, batch.interval_s, now, caps, names)
     return sieve.sift(batch), sieve.report()
 
 

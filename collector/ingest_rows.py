@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from collector.ingest_caps import Caps
+from collector.ingest_names import Names
 from collector.ingest_text import (
     cleaned,
     device_fault,
@@ -48,6 +49,17 @@ class InRange(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     value: list[list[list[_Int64 | None]]] = msgspec.field(default_factory=list)
 
 
+class AsSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Samples whose names are left as they came."""
+
+    device: msgspec.Raw = msgspec.Raw()
+    slot: list[int] = []
+    subject: msgspec.Raw = msgspec.Raw()
+    key: msgspec.Raw = msgspec.Raw()
+    scale: msgspec.Raw = msgspec.Raw()
+    value: list[list[list[_Int64 | None]]] = []
+
+
 @dataclass(slots=True)
 class Sieve:
     """Goes through the parts of one batch and notes what it leaves out, and of which devices."""
@@ -56,6 +68,7 @@ class Sieve:
     interval_s: int
     now: float
     caps: Caps
+    names: Names | None = None
     rejected: Counter[tuple[Part, str, str]] = field(default_factory=Counter)
     changed: set[str] = field(default_factory=set)
     """Devices of which a fact was left out or cleaned: their digest cannot be right any more."""
@@ -140,7 +153,7 @@ class Sieve:
     def _samples(self, samples: SampleColumns) -> SampleColumns:
         if not self._is_even("samples", samples):
             return SampleColumns()
-        shape = _shape(samples)
+        shape = self.names.shape if self.names else _shape(samples)
         if self.caps.knows_shape(self.school_id, shape) and self._is_as_before(samples):
             return samples
         bad = self._bad_places(samples)
@@ -167,14 +180,10 @@ class Sieve:
 
     def _is_as_before(self, samples: SampleColumns) -> bool:
         """Whether there is a number for each name of a shape that is known to be good, at a time that is."""
-        return (
-            isinstance(samples, InRange)
-            and not any(map(self._slot_fault, set(samples.slot)))
-            and all(
-                len(keys) == len(values) and not {*map(len, values)} - {len(subjects)}
-                for keys, subjects, values in zip(samples.key, samples.subject, samples.value, strict=True)
-            )
-        )
+        if self.names is None or any(map(self._slot_fault, set(samples.slot))):
+            return False
+        lengths = [len(column) for block in samples.value for column in block]
+        return lengths == self.names.lengths and [*map(len, samples.value)] == [*map(len, samples.key)]
 
     def _block_fault(self, samples: SampleColumns, block: int) -> str:
         keys, subjects, values = samples.key[block], samples.subject[block], samples.value[block]

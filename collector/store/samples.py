@@ -47,18 +47,18 @@ _decoder = msgspec.msgpack.Decoder(SampleColumns)
 _sent = msgspec.json.Decoder(_Sent)
 
 
-def land(later: Later, school_id: str, batch: Batch, sent: bytes = b"") -> None:
+def land(later: Later, school_id: str, batch: Batch, sent: bytes = b"", measured: int | None = None) -> None:
     """Keep the samples of a batch: a row for each day that they fall into, none when there are none. ``sent``
-    is its body (zstd), where that says the same."""
+    is its body (zstd), where that says the same; ``measured`` how many numbers there are, where known."""
     days = _by_day(batch.samples)
     for day, samples in days.items():
-        measured = count(samples)
-        if len(days) == 1 and 0 < len(sent) <= measured * _BYTES_A_NUMBER:
+        numbers = count(samples) if measured is None or len(days) > 1 else measured
+        if len(days) == 1 and 0 < len(sent) <= numbers * _BYTES_A_NUMBER:
             codec, body = AS_SENT, sent
         else:
             codec, body = encode(samples)
         key = (school_id, day, batch.agent, batch.epoch, batch.lane, batch.seq)
-        later.add(_LAND, (*key, min(samples.slot), measured, codec, body))
+        later.add(_LAND, (*key, min(samples.slot), numbers, codec, body))
 
 
 def count(samples: SampleColumns) -> int:

@@ -46,6 +46,8 @@ class Arrival:
     shift_s: int = 0
     rejected: tuple[Rejected, ...] = ()
     sent: bytes = b""
+    measured: int | None = None
+    """numbers in its samples, where they need not be counted"""
 
 
 def look_up_all(connection: Connection, arrivals: Sequence[Arrival]) -> list[Entry]:
@@ -106,7 +108,7 @@ def _store(connection: Connection, later: Later, arrival: Arrival, entry: Entry)
     wanted = differing(batch, states, changed)
     save_states(connection, sender.school_id, states, changed)
     _store_polls(connection, sender.school_id, batch)
-    land(later, sender.school_id, batch, arrival.sent)
+    land(later, sender.school_id, batch, arrival.sent, arrival.measured)
     _store_seen(later, sender, batch, received_at)
     return wanted, mark
 

@@ -283,7 +283,7 @@ def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received
         received_at,
     )
     batch = clock.shifted(one.batch, right.shift_s)
-    batch, rejected = ingest.sifted(batch, sender, received_at, edge.caps)
+    batch, rejected = ingest.sifted(batch, sender, received_at, edge.caps, one.names)
     as_sent = encoding == "zstd" and isinstance(batch.samples, InRange) and batch.samples is one.batch.samples
     return Arrival(
         sender,
@@ -294,6 +294,7 @@ def _arrival(edge: Edge, request: Request, sender: Sender, body: bytes, received
         shift_s=right.shift_s,
         rejected=(*one.rejected, *rejected),
         sent=body if as_sent else b"",
+        measured=one.measured if as_sent else None,
     )
 
 
