@@ -167,7 +167,7 @@ def whole(raw: Raw) -> int:
     """A whole number from 0 up."""
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
         return raw
-    match = _WHOLE.fullmatch(_ungrouped(plain(raw)))
+    match = _WHOLE.fullmatch(ungrouped(plain(raw)))
     if not match:
         raise Bad(_("is not a whole number"), _("digits only, such as 1200"))
     return int(match[1])
@@ -175,7 +175,7 @@ def whole(raw: Raw) -> int:
 
 def mbps(raw: Raw) -> int:
     """A bandwidth in Mbit/s: 10000, 1000M, 10G, 千兆, 万兆."""
-    found = _ungrouped(plain(raw).casefold().replace(" ", ""))
+    found = ungrouped(plain(raw).casefold().replace(" ", ""))
     rate: float | None = _RATE_WORDS.get(found)
     match = _RATE.fullmatch(found)
     if rate is None and match and match[2] in _RATE_UNITS:
@@ -272,7 +272,7 @@ def some_of(words: Mapping[str, str]) -> WordList:
     return WordList(words, several=True)
 
 
-def _ungrouped(found: str) -> str:
+def ungrouped(found: str) -> str:
     """Without the commas of thousands; "1,5" keeps its comma, for nobody knows what it means."""
     return _GROUPED.sub(lambda match: match[0].replace(",", ""), found)
 

@@ -1,93 +1,89 @@
-"""What the rows of an import set say of each other: ids, references, provinces, dates."""
+"""What the rows of the network say of each other: references, provinces, owners, dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from inventory.errors import Problem
+from inventory.load_check_papers import check_papers
+from inventory.load_measures import seconds_of
+from inventory.load_refer import Known, Tables, again, know, missing, names_in, refer, unique
 from inventory.load_rows import Parsed
 from inventory.load_set import ImportSet
 from inventory.load_settings import Settings
-from inventory.load_tables import AREAS, CAMPUSES, CONTRACTS, DEVICES, SCHOOLS, UPLINKS, USER_VLANS, Table
-from inventory.suggest import did_you_mean
+from inventory.load_tables import (
+    AREAS,
+    BUILDINGS,
+    CAMPUSES,
+    CONTRACTS,
+    DEVICES,
+    MAINTENANCE,
+    PORTS,
+    TABLES,
+    UPLINKS,
+    USER_VLANS,
+    Table,
+)
+from inventory.register import Calendar
 from inventory.words import _
 
 UPLINK_ROLES = ("gateway", "core", "distribution", "firewall")
-MANY = 2000
-"""Nothing is suggested among more ids than this; comparing them all takes too long."""
-
-Tables = dict[Table, list[Parsed]]
 
 
 def check(found: ImportSet, tables: Tables, settings: Settings) -> None:
     """Adds every fault in what the rows say of each other."""
     problems = found.problems
-    schools = _unique(tables[SCHOOLS], "id", problems)
-    campuses = _unique(tables[CAMPUSES], "id", problems)
-    devices = _unique(tables[DEVICES], "id", problems)
-    aps = {name for name, row in devices.items() if row.text("role") == "ap"}
-    _check_province(schools.values(), str(settings.county.get("adcode", "")), problems)
-    _refer(tables[CAMPUSES], "school", schools, _("school"), problems)
-    for table in (DEVICES, UPLINKS, CONTRACTS, AREAS, USER_VLANS):
-        _refer(tables[table], "campus", campuses, _("campus"), problems)
-    _refer(tables[DEVICES], "controller", devices, _("device"), problems)
-    _refer(tables[AREAS], "aps", aps, _("access point"), problems)
-    school_of = {name: row.text("school") for name, row in campuses.items()}
+    known = know(tables, problems)
+    aps = {name for name, row in known.devices.items() if row.text("role") == "ap"}
+    _check_province(known.schools.values(), str(settings.county.get("adcode", "")), problems)
+    refer(tables[CAMPUSES], "school", known.schools, _("school"), problems)
+    for table in TABLES:
+        if table.owner == "campus":
+            refer(tables[table], "campus", known.campuses, _("campus"), problems)
+    refer(tables[DEVICES], "controller", known.devices, _("device"), problems)
+    refer(tables[AREAS], "aps", aps, _("access point"), problems)
+    for table in (UPLINKS, USER_VLANS, PORTS, MAINTENANCE):
+        refer(tables[table], "device", known.devices, _("device"), problems)
     for table in (UPLINKS, USER_VLANS):
-        _refer(tables[table], "device", devices, _("device"), problems)
-        _check_same_school(tables[table], devices, school_of, problems)
-    _check_uplink_roles(tables[UPLINKS], devices, problems)
-    _unique(tables[DEVICES], "mac", problems, form=_bare)
-    _unique(tables[DEVICES], "serial", problems, form=str.casefold)
-    _check_areas(tables[AREAS], devices, problems)
+        _check_same_school(tables[table], known, problems)
+    _check_uplink_roles(tables[UPLINKS], known, problems)
+    unique(tables[DEVICES], "mac", problems, form=_bare)
+    unique(tables[DEVICES], "serial", problems, form=str.casefold)
+    _check_power(tables[DEVICES], known, problems)
+    _check_buildings(tables, known, problems)
+    _check_areas(tables[AREAS], known, problems)
     _check_contracts(tables[CONTRACTS], problems)
-
-
-def _unique(
-    rows: Iterable[Parsed], key: str, problems: list[Problem], form: Callable[[str], str] = str
-) -> dict[str, Parsed]:
-    """The rows by id; a second use of an id is a fault."""
-    first: dict[str, Parsed] = {}
-    for row in rows:
-        name = form(row.text(key))
-        if name and name in first:
-            what = _("%(id)s stands here a second time") % {"id": row.text(key)}
-            where = _("first: %(where)s") % {"where": first[name].where(key)}
-            problems.append(Problem(row.where(key), what, where))
-        elif name:
-            first[name] = row
-    return first
-
-
-def _refer(
-    rows: Iterable[Parsed], key: str, known: Collection[str], what: str, problems: list[Problem]
-) -> None:
-    """A fault for each name of something that is not there."""
-    for row in rows:
-        value = row.values.get(key, ())
-        for name in value if isinstance(value, tuple) else (str(value),):
-            if name not in known:
-                do = did_you_mean(name, sorted(known)) if len(known) <= MANY else ""
-                text = _("there is no %(what)s %(id)s") % {"what": what, "id": name}
-                problems.append(Problem(row.where(key), text, do))
+    for table in (PORTS, MAINTENANCE):
+        _check_same_campus(tables[table], known, problems)
+    for row in tables[PORTS]:
+        for room in names_in(row, "room"):
+            if room not in (here := known.rooms.get(row.text("campus"), ())):
+                problems.append(missing(row, "room", room, here, _("room")))
+    _check_maintenance(tables[MAINTENANCE], settings, problems)
+    _check_hours(tables[CAMPUSES], known, settings, problems)
+    for table in TABLES:
+        if table.distinct and not table.county_wide:
+            _check_distinct(table, tables[table], problems)
+    check_papers(tables, known, problems)
 
 
 def _check_province(schools: Iterable[Parsed], adcode: str, problems: list[Problem]) -> None:
-    for row in schools if adcode else ():
-        if row.text("id")[2:4] != adcode[:2]:
+    """A school's own county code counts; the county's where it has none."""
+    for row in schools:
+        own = row.text("adcode")
+        code = own or adcode
+        if code and row.text("id")[2:4] != code[:2]:
             what = _("%(id)s is a school of another province than the county %(adcode)s")
-            problems.append(Problem(row.where("id"), what % {"id": row.text("id"), "adcode": adcode}))
+            where = row.where("adcode" if own else "id")
+            problems.append(Problem(where, what % {"id": row.text("id"), "adcode": code}))
 
 
-def _check_same_school(
-    rows: Iterable[Parsed], devices: dict[str, Parsed], school_of: dict[str, str], problems: list[Problem]
-) -> None:
+def _check_same_school(rows: Iterable[Parsed], known: Known, problems: list[Problem]) -> None:
     """A device of another school is not looked at when this one is judged."""
     for row in rows:
-        device = devices.get(row.text("device"))
-        other = school_of.get(device.text("campus") if device else "")
-        own = school_of.get(row.text("campus"))
+        other = known.school_of.get(known.campus_of(row.text("device")))
+        own = known.school_of.get(row.text("campus"))
         if own and other and own != other:
             what = _("device %(device)s belongs to school %(school)s")
             problems.append(
@@ -95,11 +91,21 @@ def _check_same_school(
             )
 
 
-def _check_uplink_roles(rows: Iterable[Parsed], devices: dict[str, Parsed], problems: list[Problem]) -> None:
+def _check_same_campus(
+    rows: Iterable[Parsed], known: Known, problems: list[Problem], key: str = "device"
+) -> None:
+    for row in rows:
+        other = known.campus_of(row.text(key))
+        if other and other != row.text("campus"):
+            what = _("device %(device)s belongs to campus %(campus)s")
+            problems.append(Problem(row.where(key), what % {"device": row.text(key), "campus": other}))
+
+
+def _check_uplink_roles(rows: Iterable[Parsed], known: Known, problems: list[Problem]) -> None:
     """Agents report every port of these roles; of an access switch only the fast ones, so that an uplink
     that falls to a slower speed would vanish instead of failing."""
     for row in rows:
-        device = devices.get(row.text("device"))
+        device = known.devices.get(row.text("device"))
         if device and device.text("role") not in UPLINK_ROLES:
             what = _("an uplink stands on %(device)s, whose role is %(role)s")
             do = _("give the device that carries the uplink one of the roles %(roles)s")
@@ -112,20 +118,46 @@ def _check_uplink_roles(rows: Iterable[Parsed], devices: dict[str, Parsed], prob
             )
 
 
-def _check_areas(rows: Iterable[Parsed], devices: dict[str, Parsed], problems: list[Problem]) -> None:
+def _check_power(rows: Iterable[Parsed], known: Known, problems: list[Problem]) -> None:
+    powered = [row for row in rows if "ups" in row.values]
+    if not powered:
+        return
+    supplies = {name for name, row in known.devices.items() if row.text("role") == "ups"}
+    refer(powered, "ups", supplies, _("UPS"), problems)
+    _check_same_campus((row for row in powered if row.text("ups") in supplies), known, problems, "ups")
+
+
+def _check_buildings(tables: Tables, known: Known, problems: list[Problem]) -> None:
+    """Rooms may name a building as they like, until the buildings of their campus are listed."""
+    _check_names(tables[BUILDINGS], problems)
+    for table in (DEVICES, PORTS, AREAS):
+        for row in tables[table]:
+            name = row.text("building")
+            if name and row.text("campus") in known.campuses:
+                here = known.buildings.get(row.text("campus"), ())
+                if name not in here and (here or table is not AREAS):
+                    problems.append(missing(row, "building", name, here, _("building")))
+
+
+def _check_names(buildings: Iterable[Parsed], problems: list[Problem]) -> None:
+    """A building may be called by its id or its name, so that no two share one."""
     first: dict[tuple[str, str], Parsed] = {}
+    for row in buildings:
+        for key in ("id", "name"):
+            name = row.text(key)
+            other = first.setdefault((row.text("campus"), name), row) if name else row
+            # Two of one id are told by _check_distinct.
+            if other is not row and {row.text("id"), other.text("id")} != {name}:
+                problems.append(again(row, key, name, other))
+
+
+def _check_areas(rows: Iterable[Parsed], known: Known, problems: list[Problem]) -> None:
     for row in rows:
-        name = (row.text("campus"), row.text("id"))
-        if first.setdefault(name, row) is not row:
-            what = _("%(id)s stands here a second time") % {"id": name[1]}
-            where = _("first: %(where)s") % {"where": first[name].where("id")}
-            problems.append(Problem(row.where("id"), what, where))
         if row.values.get("no_ap") and row.values.get("aps"):
             problems.append(Problem(row.where("no_ap"), _("declares no access point but names some")))
-        aps = row.values.get("aps", ())
-        for ap in aps if isinstance(aps, tuple) else ():
-            other = devices[ap].text("campus") if ap in devices else name[0]
-            if other != name[0]:
+        for ap in names_in(row, "aps"):
+            other = known.campus_of(ap)
+            if other and other != row.text("campus"):
                 what = _("access point %(ap)s belongs to campus %(campus)s") % {"ap": ap, "campus": other}
                 problems.append(Problem(row.where("aps"), what))
 
@@ -144,6 +176,42 @@ def _check_contracts(rows: Iterable[Parsed], problems: list[Problem]) -> None:
             where = _("first: %(where)s") % {"where": twice[0].where()}
             problems.append(Problem(row.where(), _("the same contract stands here a second time"), where))
         others.append(row)
+
+
+def _check_maintenance(rows: Iterable[Parsed], settings: Settings, problems: list[Problem]) -> None:
+    zone = str(settings.calendar.get("timezone", Calendar().timezone))
+    for row in rows:
+        start, end = row.values.get("start"), row.values.get("end")
+        if not isinstance(start, datetime) or not isinstance(end, datetime):
+            continue
+        if seconds_of(end, zone) <= seconds_of(start, zone):
+            problems.append(Problem(row.where("end"), _("ends before it starts")))
+
+
+def _check_hours(rows: Iterable[Parsed], known: Known, settings: Settings, problems: list[Problem]) -> None:
+    """The hours of a campus; where it names only one end, the other is that of its school."""
+    calendar = Calendar(**settings.calendar)  # type: ignore[arg-type]
+    for row in rows:
+        if "opens" not in row.values and "closes" not in row.values:
+            continue
+        school = known.schools.get(row.text("school"))
+        prefix = "boarding_" if school and school.values.get("boarding") else ""
+        opens, closes = (row.values.get(key, getattr(calendar, prefix + key)) for key in ("opens", "closes"))
+        if isinstance(opens, time) and isinstance(closes, time) and opens >= closes:
+            where = row.where("closes" if "closes" in row.values else "opens")
+            problems.append(Problem(where, _("school closes before it opens")))
+
+
+def _check_distinct(table: Table, rows: Iterable[Parsed], problems: list[Problem]) -> None:
+    """Two rows of one thing: which of them holds nobody knows."""
+    first: dict[tuple[str, ...], Parsed] = {}
+    needed = [column.key for column in table.columns if column.required and column.key in table.key]
+    shown = "id" if "id" in table.key else needed[-1] if len(needed) < 2 else needed[1]
+    for row in rows:
+        key = tuple(map(row.text, table.key))
+        if all(map(row.text, needed)) and first.setdefault(key, row) is not row:
+            name = " ".join(filter(None, key[1:] if table.owner else key))
+            problems.append(again(row, shown, name, first[key]))
 
 
 def _period(row: Parsed) -> tuple[date, date]:

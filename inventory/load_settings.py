@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from inventory import load_cells as cells
@@ -15,7 +17,7 @@ from inventory.errors import Problem
 from inventory.load_rows import Values, fault
 from inventory.load_set import ImportSet, Line, place_of
 from inventory.load_tables import heading
-from inventory.register import Register
+from inventory.register import Calendar, Register
 from inventory.suggest import did_you_mean
 from inventory.words import _
 
@@ -23,6 +25,9 @@ MIN_INTERVAL_S, MAX_INTERVAL_S = 1, 86_400
 SETTING_SHEETS = frozenset({"county", "县", "县和校历", "校历", "calendar"})
 SETTING_SHEET = "县和校历"
 MAX_SPAN_DAYS = 366
+TIME_MARKS = re.compile(r"\.\.+|[-~—–至]+")
+DAY_MARKS = re.compile(r"\.\.+|[~—–至]+")
+"""What stands between two ends; a day has hyphens of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,40 @@ def _days(raw: cells.Raw) -> frozenset[date]:
     return frozenset(days)
 
 
+def _lessons(raw: cells.Raw) -> tuple[tuple[time, time], ...]:
+    """Bell times: "08:00..08:40", in order."""
+    example = '["08:00..08:40", "08:50..09:30"]'
+    spans = sorted(
+        (cells.clock_time(first), cells.clock_time(last)) for first, last in _pairs(raw, TIME_MARKS, example)
+    )
+    if any(last <= first for first, last in spans):
+        raise cells.Bad(_("holds a lesson that ends before it begins"), example)
+    if any(after[0] < before[1] for before, after in pairwise(spans)):
+        raise cells.Bad(_("holds lessons that overlap"), example)
+    return tuple(spans)
+
+
+def _terms(raw: cells.Raw) -> tuple[tuple[date, date], ...]:
+    """First and last days of terms: "2026-09-01..2027-01-20"."""
+    example = '["2026-09-01..2027-01-20", "2027-02-15..2027-06-30"]'
+    spans = sorted((cells.day(first), cells.day(last)) for first, last in _pairs(raw, DAY_MARKS, example))
+    if any(not 0 <= (last - first).days <= MAX_SPAN_DAYS for first, last in spans):
+        raise cells.Bad(_("holds a span that is none"), _("first day..last day, one year at most"))
+    if any(after[0] <= before[1] for before, after in pairwise(spans)):
+        raise cells.Bad(_("holds terms that overlap"), example)
+    return tuple(spans)
+
+
+def _pairs(raw: cells.Raw, marks: re.Pattern[str], example: str) -> list[tuple[str, str]]:
+    """The two ends of each item of a list."""
+    if isinstance(raw, str):
+        raw = [part for part in cells.LIST_MARKS.split(raw) if part.strip()]
+    pairs = [marks.split(cells.plain(item)) for item in raw] if isinstance(raw, list) else [[]]
+    if any(len(pair) != 2 for pair in pairs):
+        raise cells.Bad(_("is not a list of spans"), example)
+    return [(first.strip(), last.strip()) for first, last in pairs]
+
+
 SETTINGS: dict[str, dict[str, Setting]] = {
     "county": {
         "name": Setting(cells.text, "县名", required=True),
@@ -79,6 +118,10 @@ SETTINGS: dict[str, dict[str, Setting]] = {
         "workdays": Setting(_days, "调休上课"),
         "opens": Setting(cells.clock_time, "上课开始"),
         "closes": Setting(cells.clock_time, "上课结束"),
+        "boarding_opens": Setting(cells.clock_time, "寄宿上课开始"),
+        "boarding_closes": Setting(cells.clock_time, "寄宿上课结束"),
+        "lessons": Setting(_lessons, "作息时间"),
+        "terms": Setting(_terms, "学期"),
     },
 }
 
@@ -187,9 +230,16 @@ def _check_county(found: ImportSet, county: Values) -> None:
 
 def _check_calendar(found: ImportSet, calendar: Values) -> None:
     where = found.settings.get("calendar", ("", {}))[0] + " [calendar]"
-    opens, closes = calendar.get("opens", time(7, 30)), calendar.get("closes", time(17, 30))
-    if isinstance(opens, time) and isinstance(closes, time) and opens >= closes:
-        found.problems.append(Problem(where, _("school closes before it opens")))
+    usual = Calendar()
+    for prefix in ("", "boarding_"):
+        opens, closes = (
+            calendar.get(prefix + key, getattr(usual, prefix + key)) for key in ("opens", "closes")
+        )
+        if isinstance(opens, time) and isinstance(closes, time) and opens >= closes:
+            what = (
+                _("boarding school closes before it opens") if prefix else _("school closes before it opens")
+            )
+            found.problems.append(Problem(where, what))
     holidays, workdays = calendar.get("holidays"), calendar.get("workdays")
     if isinstance(holidays, frozenset) and isinstance(workdays, frozenset):
         for day in sorted(holidays & workdays):
