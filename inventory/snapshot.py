@@ -6,9 +6,12 @@ is the start of a poll interval. No clock, no file and no database is reached fr
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
+
+import msgspec
 
 from inventory.facts import FactValue
 from inventory.papers import Document
@@ -16,8 +19,7 @@ from inventory.reading import Outcome
 from inventory.register import Calendar, CountyLink, School
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, gc=False):
     """A value and the time in which it held: from the slot ``start`` until before ``end`` (None: still)."""
 
     start: int
@@ -28,11 +30,23 @@ class Span:
         return self.start <= slot and (self.end is None or slot < self.end)
 
 
-@runtime_checkable
-class ManyOutcomes(Protocol):
-    """A mapping of outcomes that gives many slots at once faster than one by one."""
+Run = tuple[int, int]
+"""Slots one after the other: the first, and how many."""
+Masks = tuple[int, int]
+"""Polls that were ok and polls that were down; bit i stands for poll i."""
 
-    def over(self, slots: Sequence[int]) -> list[Outcome]: ...
+
+class OutcomeStore(Mapping[int, Outcome]):
+    """Outcomes by slot, with quicker ways to many of them at once."""
+
+    @abstractmethod
+    def over(self, slots: Sequence[int]) -> list[Outcome]:
+        """The outcomes of many slots, in their order."""
+
+    @abstractmethod
+    def masks(self, runs: Sequence[Run]) -> Masks | None:
+        """The outcomes of the slots of some runs, one after the other; None where they have to be read one
+        by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,23 @@ class Polls:
 
     def over(self, slots: Sequence[int]) -> list[Outcome]:
         """The outcomes of many slots, in their order."""
-        if isinstance(self.outcomes, ManyOutcomes):
+        if isinstance(self.outcomes, OutcomeStore):
             return self.outcomes.over(slots)
         get = self.outcomes.get
         return [get(slot, "gap") for slot in slots]
+
+    def masks(self, slots: Sequence[int], runs: Sequence[Run]) -> Masks:
+        """Which of many slots were ok, and which down; ``runs`` are the same slots."""
+        found = self.outcomes.masks(runs) if isinstance(self.outcomes, OutcomeStore) else None
+        if found is not None:
+            return found
+        outcomes = self.over(slots)
+        return _mask_of(outcomes, "ok"), _mask_of(outcomes, "down")
+
+
+def _mask_of(outcomes: Sequence[Outcome], wanted: Outcome) -> int:
+    digits = "".join("1" if outcome == wanted else "0" for outcome in reversed(outcomes))
+    return int(digits, 2) if digits else 0
 
 
 class Series(Protocol):
@@ -84,6 +111,26 @@ class AgentSeen:
 
 FactKey = tuple[str, str, str]
 """(device id, subject, key); see inventory.facts for subjects and keys."""
+
+DeviceFacts = dict[str, dict[str, tuple[Span, ...]]]
+"""subject -> key -> spans"""
+
+
+class FactStore(Mapping[FactKey, tuple[Span, ...]]):
+    """Spans by fact, laid out device by device where asked."""
+
+    @abstractmethod
+    def of_device(self, device: str) -> DeviceFacts:
+        """All facts of a device."""
+
+
+def by_device(facts: Mapping[FactKey, tuple[Span, ...]]) -> dict[str, DeviceFacts]:
+    """Facts laid out device by device."""
+    found: dict[str, DeviceFacts] = {}
+    for (device, subject, key), spans in facts.items():
+        found.setdefault(device, {}).setdefault(subject, {})[key] = spans
+    return found
+
 
 NO_POLLS = Polls({})
 NO_SERIES = NoSeries()

@@ -21,6 +21,18 @@ def ask(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[tu
     return [tuple(row) for row in connection.exec_driver_sql(_native(connection, sql), tuple(values))]
 
 
+def fetch(connection: Connection, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+    """As ``ask``, but straight from the driver, for reading very many rows."""
+    if not connection.in_transaction():
+        connection.begin()
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_native(connection, sql), tuple(values))
+        return cursor.fetchall()
+    finally:
+        cursor.close()
+
+
 def run(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Run a statement once for each row of values. No two rows may be the same by a key that it resolves."""
     if len(rows) > 1 and connection.dialect.name == "postgresql" and _ONE_ROW.search(sql):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -20,12 +20,14 @@ from inventory.facts import FactValue
 from inventory.metrics.params import Params
 from inventory.metrics.proof import Proof
 from inventory.register import Calendar, Campus, Maintenance
-from inventory.snapshot import SchoolSnapshot, Span
+from inventory.snapshot import DeviceFacts, FactStore, Masks, Run, SchoolSnapshot, Span, by_device
 
-DeviceFacts = dict[str, dict[str, tuple[Span, ...]]]
-"""subject -> key -> spans"""
+__all__ = ["DeviceFacts", "Grid", "Look", "value_at"]
 
 GridKey = tuple[int, int, int]
+Judged = tuple[int, int, int, int, int, bool, int]
+"""a, d, m; the share to reach and the least coverage (basis points); whether gaps count as false; the most
+polls that one slot adds"""
 
 NO_SPANS: tuple[Span, ...] = ()
 
@@ -36,6 +38,14 @@ class Grid:
 
     slots: Sequence[int]
     interval_s: int
+    judged: set[Judged] = field(default_factory=set, compare=False, repr=False)
+    """what was judged by the polls of this window, for ``inventory.due``"""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The same slots as runs of neighbours."""
+        slots = self.slots
+        return _runs(slots if isinstance(slots, tuple | range) else tuple(slots), self.interval_s)
 
     @property
     def full(self) -> int:
@@ -59,15 +69,23 @@ class Grid:
 
     def ends(self, span: Span) -> tuple[int, int]:
         """Index of the first slot of a span, and of the first slot after it."""
-        first = bisect_left(self.slots, span.start)
-        after = len(self.slots) if span.end is None else bisect_left(self.slots, span.end)
+        slots, start, end = self.slots, span.start, span.end
+        first = 0 if slots and start <= slots[0] else bisect_left(slots, start)
+        after = len(slots) if end is None else bisect_left(slots, end)
         return first, after
+
+    def whole(self, spans: tuple[Span, ...]) -> Span | None:
+        """The span that holds in every slot, if one does."""
+        last = spans[-1] if spans else None
+        return last if last and last.end is None and last.start <= self.slots[0] else None
 
     def pieces(self, histories: Sequence[tuple[Span, ...]]) -> Iterator[tuple[int, list[FactValue]]]:
         """Stretches in which no fact changes: their mask, and the value of each history (None: not known)."""
+        if not self.slots:
+            return
         cuts = {0, len(self.slots)}
         for spans in histories:
-            for span in spans:
+            for span in spans if not self.whole(spans) else ():
                 cuts.update(self.ends(span))
         for first, after in pairwise(sorted(cuts)):
             slot = self.slots[first]
@@ -85,12 +103,14 @@ class Look:
 
     def __init__(self, snapshot: SchoolSnapshot) -> None:
         self.snapshot = snapshot
-        self._facts: dict[str, DeviceFacts] = {}
-        for (device, subject, key), spans in snapshot.facts.items():
-            self._facts.setdefault(device, {}).setdefault(subject, {})[key] = spans
-        self._polls: dict[tuple[str, GridKey], tuple[int, int]] = {}
+        facts = snapshot.facts
+        self._facts = {} if isinstance(facts, FactStore) else by_device(facts)
+        self._of_device = facts.of_device if isinstance(facts, FactStore) else self._facts.get
+        self._polls: dict[tuple[str, GridKey], Masks] = {}
         self._grids: dict[tuple[str, str, str], Grid] = {}
         self._kept: dict[tuple[object, ...], object] = {}
+        self.stale_at: list[float] = []
+        """when a newest poll that was used will be too old"""
 
     @cached_property
     def today(self) -> date:
@@ -139,20 +159,19 @@ class Look:
 
     def facts(self, device: str) -> DeviceFacts:
         """All facts of a device."""
-        return self._facts.get(device, {})
+        return self._of_device(device) or {}
 
     def spans(self, device: str, subject: str, key: str) -> tuple[Span, ...]:
         """The history of one fact."""
-        return self._facts.get(device, {}).get(subject, {}).get(key, NO_SPANS)
+        return self.facts(device).get(subject, {}).get(key, NO_SPANS)
 
-    def polls(self, device: str, grid: Grid) -> tuple[int, int]:
+    def polls(self, device: str, grid: Grid) -> Masks:
         """Masks of the polls that were ok and of those that were down; the rest are gaps."""
         if device not in self.snapshot.polls:  # access points are never polled themselves
             return 0, 0
         key = (device, grid.key)
         if key not in self._polls:
-            found = self.snapshot.polls_of(device).over(grid.slots)
-            self._polls[key] = (_mask_of(found, "ok"), _mask_of(found, "down"))
+            self._polls[key] = self.snapshot.polls_of(device).masks(grid.slots, grid.runs)
         return self._polls[key]
 
     def newest_ok(self, device: str, within_s: int) -> int | None:
@@ -179,17 +198,17 @@ class Look:
     def _newest_ok(self, device: str, within_s: int) -> int | None:
         if device not in self.snapshot.polls:
             return None
-        polls, step = self.snapshot.polls_of(device), self.snapshot.interval_s
+        step = self.snapshot.interval_s
         newest = int(self.snapshot.as_of) // step * step
-        oldest = newest - within_s
-        while newest >= oldest:
-            # Nearly always among the first; a day of short intervals is not laid out for that.
-            block = range(newest, max(newest - 32 * step, oldest - 1), -step)
-            for slot, outcome in zip(block, polls.over(block), strict=True):
-                if outcome == "ok":
-                    return slot
-            newest = block[-1] - step
-        return None
+        n = within_s // step + 1
+        oldest = newest - (n - 1) * step
+        slots = range(oldest, newest + step, step)
+        ok, _down = self.snapshot.polls_of(device).masks(slots, ((oldest, n),))
+        if not ok:
+            return None
+        slot = oldest + (ok.bit_length() - 1) * step
+        self.stale_at.append((slot + within_s) // step * step + step)
+        return slot
 
     def table_status(self, device: str, table: str, slot: int) -> str:
         """How the reading of a table went at a slot ("ok", "partial"), "" where the agent did not say."""
@@ -209,6 +228,10 @@ def value_at(spans: tuple[Span, ...], slot: int) -> FactValue:
     return None
 
 
-def _mask_of(outcomes: Sequence[str | None], wanted: str) -> int:
-    digits = "".join("1" if outcome == wanted else "0" for outcome in reversed(outcomes))
-    return int(digits, 2) if digits else 0
+@lru_cache(maxsize=1024)
+def _runs(slots: tuple[int, ...] | range, interval_s: int) -> tuple[Run, ...]:
+    if isinstance(slots, range) and slots.step == interval_s:
+        return ((slots.start, len(slots)),) if slots else ()
+    cuts = [at for at in range(1, len(slots)) if slots[at] != slots[at - 1] + interval_s]
+    ends = [*cuts, len(slots)] if slots else []
+    return tuple((slots[first], after - first) for first, after in zip([0, *cuts], ends, strict=False))

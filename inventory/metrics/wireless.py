@@ -6,7 +6,8 @@ so one that the table lacks counts as offline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from inventory.clock import UNIT_S
@@ -17,6 +18,7 @@ from inventory.metrics.params import Params
 from inventory.metrics.truth import Tally, Truth, judge_polls, poll_verdict, pooled, unknown
 from inventory.register import Area, Campus, Device
 from inventory.rules import unit_ratio
+from inventory.snapshot import Span
 from inventory.verdict import Evidence, State, UnitCounts, Verdict
 
 D1 = "wifi_area_coverage"
@@ -27,8 +29,6 @@ READ = ("ok", "empty")
 NOW_POLLS = 4
 """Polls after which an access point that is read by itself is no longer online now (3, and one under way)."""
 UNREADABLE = ("partial", "timeout", "error")
-
-_NO_MARKS = {ord(mark): None for mark in ":-. "}
 
 ApIndex = dict[tuple[str, str], str]
 """("mac" | "serial" | "name", the value in one form) -> subject at the controller"""
@@ -65,7 +65,10 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
         return unknown(D1, campus.id, "holiday", origin=origin)
     aps = {ap.id: ap for ap in registered_aps(campus)}
     main = [area for area in campus.areas if area.main]
-    rooms = [(area, *_area_state(look, campus, area, aps, grid, params)) for area in main]
+    served = _judged(
+        {ap: ap_tally(look, campus, aps[ap], grid) for area in main for ap in area.aps if ap in aps}, params
+    )
+    rooms = [(area, *_area_state(area, served)) for area in main]
     counts = UnitCounts(
         p=sum(state is State.PASS for _, state, _ in rooms),
         f=sum(state is State.FAIL for _, state, _ in rooms),
@@ -125,38 +128,82 @@ def _is_online_now(look: Look, ap: Device) -> bool | None:
 
 def ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
     """The polls in which an access point was online, as its controller says, or as it answers itself."""
-    key = ("ap", campus.id, ap.id, grid.key)
-    return cast(Tally, look.keep(key, lambda: _ap_truth(look, campus, ap, grid).tally(grid)))
+    key = ("ap", campus.id, grid.key)
+    tallies = cast(dict[str, Tally], look.keep(key, dict))
+    if ap.id not in tallies:
+        tallies[ap.id] = _ap_tally(look, campus, ap, grid)
+    return tallies[ap.id]
 
 
-def _ap_truth(look: Look, campus: Campus, ap: Device, grid: Grid) -> Truth:
-    truth = Truth(excused=look.excused(ap.controller or ap.id, campus, grid))
+def _ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
     if not ap.controller:
+        truth = Truth(excused=look.excused(ap.id, campus, grid))
         truth.true, own_down = look.polls(ap.id, grid)
         truth.add_false("ap_offline", own_down)
         if not truth.true | own_down:
             truth.add_unknown("controller_unreadable", grid.full)
-        return truth
-    ok, down = look.polls(ap.controller, grid)
-    truth.add_false("device_down", down)
-    if look.is_unread(ap.controller, campus, grid):
-        truth.add_unknown("controller_unreadable", grid.full)
-        return truth
+        return truth.tally(grid)
+    controller = _controller(look, campus, ap.controller, grid)
     subject = _find_ap(look, ap)
-    facts = look.facts(ap.controller)
-    state = facts.get(subject, {}).get("state", ()) if subject else ()
-    histories = [state, facts.get("", {}).get("tables", ())]
-    for stretch, (value, tables) in grid.pieces(histories):
-        mask = stretch & ok
-        if value == "online":
-            truth.true |= mask
-        elif value in ("offline", "missing"):
-            truth.add_false("ap_offline", mask)
-        elif value is not None:
-            truth.add_unknown("controller_unreadable", mask)
-        else:
-            _missing(look, ap.controller, tables, truth, mask)
-    return truth
+    states = look.facts(ap.controller).get(subject, {}).get("state", ()) if subject else ()
+    whole = grid.whole(states) if grid.slots else None
+    # Most access points were in one state all the time: then one tally is theirs together.
+    alike = str(whole.value) if whole else "" if not states else None
+    if alike is None:
+        return controller.truth(states).tally(grid)
+    if alike not in controller.alike:
+        controller.alike[alike] = controller.truth(states).tally(grid)
+    return controller.alike[alike]
+
+
+@dataclass(slots=True)
+class _Controller:
+    """What the access points of one controller share in one window."""
+
+    look: Look
+    id: str
+    grid: Grid
+    excused: int
+    ok: int
+    down: int
+    is_unread: bool
+    alike: dict[str, Tally] = field(default_factory=dict)
+
+    def truth(self, states: tuple[Span, ...]) -> Truth:
+        """Of an access point whose state went like this."""
+        look, ok = self.look, self.ok
+        truth = Truth(excused=self.excused)
+        truth.add_false("device_down", self.down)
+        if self.is_unread:
+            truth.add_unknown("controller_unreadable", self.grid.full)
+            return truth
+        for stretch, (value, tables) in self.grid.pieces([states, look.spans(self.id, "", "tables")]):
+            mask = stretch & ok
+            if value == "online":
+                truth.true |= mask
+            elif value in ("offline", "missing"):
+                truth.add_false("ap_offline", mask)
+            elif value is not None:
+                truth.add_unknown("controller_unreadable", mask)
+            else:
+                _missing(look, self.id, tables, truth, mask)
+        return truth
+
+
+def _controller(look: Look, campus: Campus, controller: str, grid: Grid) -> _Controller:
+    def make() -> _Controller:
+        ok, down = look.polls(controller, grid)
+        return _Controller(
+            look=look,
+            id=controller,
+            grid=grid,
+            excused=look.excused(controller, campus, grid),
+            ok=ok,
+            down=down,
+            is_unread=look.is_unread(controller, campus, grid),
+        )
+
+    return cast(_Controller, look.keep(("controller", campus.id, controller, grid.key), make))
 
 
 def _missing(look: Look, controller: str, tables: FactValue, truth: Truth, mask: int) -> None:
@@ -172,7 +219,13 @@ def _missing(look: Look, controller: str, tables: FactValue, truth: Truth, mask:
 
 def _find_ap(look: Look, ap: Device) -> str | None:
     """The controller's subject of a registered access point: by MAC, then serial number, then name."""
-    index = _ap_index(look, ap.controller)
+    known = cast(dict[str, "str | None"], look.keep(("ap subjects",), dict))
+    if ap.id not in known:
+        known[ap.id] = _look_up(_ap_index(look, ap.controller), ap)
+    return known[ap.id]
+
+
+def _look_up(index: ApIndex, ap: Device) -> str | None:
     for key, value, form in (("mac", ap.mac, _hex), ("serial", ap.serial, _plain), ("name", ap.name, _plain)):
         if value and (subject := index.get((key, form(value)))):
             return subject
@@ -194,20 +247,26 @@ def _make_index(look: Look, controller: str) -> ApIndex:
     return index
 
 
-def _area_state(
-    look: Look, campus: Campus, area: Area, aps: dict[str, Device], grid: Grid, params: Params
-) -> tuple[State, str]:
+def _judged(tallies: Mapping[str, Tally], params: Params) -> dict[str, tuple[State, str]]:
+    """State and reason of each access point; those of one tally are judged once."""
+    known: dict[int, tuple[State, str]] = {}
+    for tally in tallies.values():
+        if id(tally) not in known:
+            known[id(tally)] = judge_polls(tally, params)[:2]
+    return {ap: known[id(tally)] for ap, tally in tallies.items()}
+
+
+def _area_state(area: Area, served: Mapping[str, tuple[State, str]]) -> tuple[State, str]:
     """Whether a working access point serves a room, and why not."""
     if area.no_ap:
         return State.FAIL, "declared_none"
-    mapped = [aps[ap] for ap in area.aps if ap in aps]
-    if not mapped:
+    found = [served[ap] for ap in area.aps if ap in served]
+    if not found:
         return State.UNKNOWN, "area_unmapped"
-    found = [judge_polls(ap_tally(look, campus, ap, grid), params)[:2] for ap in mapped]
     for state in (State.PASS, State.UNKNOWN, State.FAIL):
-        reasons = [reason for found_state, reason in found if found_state is state]
-        if reasons:
-            return state, reasons[0]
+        for found_state, reason in found:
+            if found_state is state:
+                return state, reason
     return State.UNKNOWN, "no_data"
 
 
@@ -227,8 +286,9 @@ def _ap_evidence(
     """The access points that do not pass by themselves."""
     first, last = (grid.slots[0], grid.slots[-1]) if grid.slots else (None, None)
     found = []
+    judged = _judged(tallies, params)
     for ap in aps:
-        state, reason, *_ = judge_polls(tallies[ap.id], params)
+        state, reason = judged[ap.id]
         if state is not State.PASS:
             found.append(
                 Evidence(
@@ -246,7 +306,7 @@ def _ap_evidence(
 
 
 def _hex(mac: str) -> str:
-    return mac.casefold().translate(_NO_MARKS)
+    return mac.casefold().replace(":", "").replace("-", "").replace(".", "").replace(" ", "")
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +64,57 @@ def test_many_slots_at_once_are_what_each_is_alone(ok: set[int], down: set[int],
     slots = range(0, 3 * 86400, asked)
 
     assert days.over(slots) == [days[slot] for slot in slots]
+
+
+@given(
+    st.dictionaries(st.integers(0, 575), st.sampled_from(OUTCOMES)),
+    st.lists(st.tuples(st.integers(-300, 900), st.integers(1, 400)), min_size=1, max_size=4),
+)
+def test_masks_say_of_each_slot_what_it_is_alone(
+    written: dict[int, Outcome], places: list[tuple[int, int]]
+) -> None:
+    rows = [polls.empty(300), polls.empty(300)]
+    for place, outcome in written.items():
+        polls.write(rows[place // 288], place % 288, outcome)
+    runs = sorted((86400 * 5 + place * 300, n) for place, n in places)
+    days = {(5, 300): bytes(rows[0]), (6, 300): bytes(rows[1])}
+    slots = [start + 300 * at for start, n in runs for at in range(n)]
+
+    found = polls.PollDays(days, 300).masks(runs)
+
+    alone = [polls.PollDays(days, 300)[slot] for slot in slots]
+    assert found == tuple(
+        sum(1 << at for at, outcome in enumerate(alone) if outcome == wanted) for wanted in ("ok", "down")
+    )
+
+
+def test_masks_leave_what_was_polled_on_two_grids_to_be_read_one_by_one() -> None:
+    days = {(0, 300): bytes(polls.empty(300)), (0, 60): bytes(polls.empty(60))}
+
+    assert polls.PollDays(days, 300).masks([(0, 12)]) is None
+
+
+@pytest.mark.parametrize("way", ["masks", "over", "alone", "newest"])
+def test_older_days_are_fetched_once_a_window_reaches_back_to_them(way: str) -> None:
+    old, new = polls.empty(300), polls.empty(300)
+    polls.write(old, 287, "ok")
+    fetched: list[str] = []
+
+    def older() -> polls.Days:
+        fetched.append("older")
+        return {(6, 300): bytes(old)}
+
+    days = polls.PollDays({(7, 300): bytes(new)}, 300, 7, older)
+    slot = 7 * 86400 - 300
+
+    assert days.masks([(7 * 86400, 288)]) == (0, 0)
+    assert not fetched
+    for _again in range(2):
+        found = {
+            "masks": lambda: days.masks([(slot, 2)]) == (1, 0),
+            "over": lambda: days.over([slot + 300, slot]) == ["gap", "ok"],
+            "alone": lambda: days[slot] == "ok",
+            "newest": lambda: days.newest(9 * 86400) == slot,
+        }[way]
+        assert found()
+    assert fetched == ["older"]
