@@ -79,15 +79,17 @@ def school_day(seed: int, active: float = 0.4, heavy: bool = False) -> list[Matr
     return [device_day(rng, active, heavy) for _device in range(DEVICES)]
 
 
-def bodies(school: str, day: list[Matrix], count: int) -> list[bytes]:
-    """Batches from nine in the morning on, as an agent would send them."""
+def bodies(school: str, day: list[Matrix], count: int, *, device: str = "sw") -> list[bytes]:
+    """Batches from nine in the morning on, as an agent would send them; its devices are called ``device`` and
+    a number."""
     ports = [f"port:GigabitEthernet0/0/{port}" for port in range(PORTS)]
     return [
-        compress(msgspec.json.encode(_batch(school, day, ports, NINE + at, at + 1))) for at in range(count)
+        compress(msgspec.json.encode(_batch(school, day, ports, NINE + at, at + 1, device)))
+        for at in range(count)
     ]
 
 
-def _batch(school: str, day: list[Matrix], ports: list[str], at: int, seq: int) -> Batch:
+def _batch(school: str, day: list[Matrix], ports: list[str], at: int, seq: int, device: str) -> Batch:
     split = PORTS * len(COUNTERS)
     values: list[list[list[int | None]]] = []
     for matrix in day:
@@ -96,7 +98,7 @@ def _batch(school: str, day: list[Matrix], ports: list[str], at: int, seq: int) 
         values.append([[number] for number in numbers[split:].tolist()])
     slot = START + at * INTERVAL_S
     samples = SampleColumns(
-        device=[f"sw{n // 2}" for n in range(2 * DEVICES)],
+        device=[f"{device}{n // 2}" for n in range(2 * DEVICES)],
         slot=[slot] * (2 * DEVICES),
         subject=[ports, [""]] * DEVICES,
         key=[list(COUNTERS), list(GAUGES)] * DEVICES,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from figures import Figure
 from ingest_load import DAY, READINGS, START, bodies, collector, cpu_s, school_day, send_all
+from ingest_schools import SIZES, schools_figures
 from sqlalchemy import Engine, create_engine
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests/support"))
@@ -48,6 +49,7 @@ def samples_figures() -> dict[str, Figure]:
     figures |= _sizes()
     with tempfile.TemporaryDirectory() as name:
         figures |= _engine_figures("sqlite", f"sqlite:///{name}/store.db", loads, lambda: 0.0)
+        figures |= schools_figures("sqlite", f"sqlite:///{name}/many.db", lambda: 0.0)
     if postgres.binaries() is not None:
         with postgres.cluster() as url:
             figures |= _postgres_figures(url, loads)
@@ -105,6 +107,7 @@ def _postgres_figures(url: str, loads: dict[str, list[bytes]]) -> dict[str, Figu
         rounds.append({"packed": packed, **copies.round()})
 
     figures = _engine_figures("postgresql", url, loads, database_s, copy_after)
+    figures |= schools_figures("postgresql", url, database_s)
     copies.drop()
     engine.dispose()
 
@@ -154,9 +157,9 @@ def _engine_figures(
         f"compacted_readings_per_cpu_s_{name}": round(1 / compact_each),
         f"port_day_read_ms_{name}": round(read_ms, 2),
     }
-    for schools in (100, 1_000, 10_000):  # a measured slice times a count: linear, not run
-        cores = schools * DAY * READINGS * (ingest_each + compact_each) / 86400
-        found[f"cores_extrapolated_{schools}_schools_{name}"] = round(cores, 4)
+    for schools in SIZES:
+        cores = schools * DAY * READINGS * compact_each / 86400
+        found[f"cores_to_compact_{schools}_schools_{name}"] = round(cores, 4)
     return found
 
 
