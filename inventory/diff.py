@@ -63,34 +63,24 @@ def _flat(register: Register) -> dict[str, object]:
 
 def _table(table: Table, old: Sequence[Row], new: Sequence[Row]) -> TableDiff:
     name = table.file.removesuffix(".csv")
-    for keys in _identities(table):
-        before, after = _by_key(old, keys), _by_key(new, keys)
-        if len(before) == len(old) and len(after) == len(new):
-            changed = [
-                Change(key, _cells(before[key], row))
-                for key, row in after.items()
-                if key in before and before[key] != row
-            ]
-            return TableDiff(
-                name,
-                tuple(key for key in after if key not in before),
-                tuple(changed),
-                tuple(key for key in before if key not in after),
-                sum(key in before for key in after) - len(changed),
-            )
+    before, after = _by_key(old, table.key), _by_key(new, table.key)
+    if len(before) == len(old) and len(after) == len(new):
+        changed = [
+            Change(key, _cells(before[key], row))
+            for key, row in after.items()
+            if key in before and before[key] != row
+        ]
+        return TableDiff(
+            name,
+            tuple(key for key in after if key not in before),
+            tuple(changed),
+            tuple(key for key in before if key not in after),
+            sum(key in before for key in after) - len(changed),
+        )
     columns = tuple(column.key for column in table.columns)
     counts, wanted = (Counter(_key(row, columns) for row in rows) for rows in (old, new))
     added, removed = tuple((wanted - counts).elements()), tuple((counts - wanted).elements())
     return TableDiff(name, added, (), removed, (wanted & counts).total())
-
-
-def _identities(table: Table) -> list[tuple[str, ...]]:
-    """By which columns two rows may be one and the same; the first that tells all rows apart is taken."""
-    keys = [column.key for column in table.columns]
-    required = tuple(column.key for column in table.columns if column.required)
-    owner = tuple(key for key in ("school", "campus") if key in keys)
-    own = [("id",), (*owner, "id")] if "id" in keys else []
-    return [*own, *([required] if required else [])]
 
 
 def _by_key(rows: Sequence[Row], keys: tuple[str, ...]) -> dict[Key, Row]:

@@ -18,27 +18,31 @@ from inventory.words import _
 
 Row = Mapping[str, object]
 Tables = dict[Table, list[Parsed]]
-OWNERS = ("campus", "school")
 
 
 def merge(new: Tables, found: ImportSet, base: Register, rows: Mapping[str, Sequence[Row]]) -> Tables:
     """The rows of ``base`` (``register_tables``) changed by those that were read; its settings go to
     ``found``."""
-    label = _("the register as it is")
+    with_settings(found, base)
+    return {table: _merged(table, old, new.get(table, [])) for table, old in as_parsed(rows).items()}
+
+
+def with_settings(found: ImportSet, base: Register) -> None:
+    """Adds the settings of ``base`` that the set does not say."""
     for name, values in written_settings(base).items():
-        file, given = found.settings.get(name, (label, {}))
+        file, given = found.settings.get(name, (_("the register as it is"), {}))
         found.settings[name] = (file, {**without_empty(values.items()), **given})
-    before = ImportSet()
-    for table in TABLES:
-        add_rows(before, label, table, rows[table.file.removesuffix(".csv")])
-    return {table: _merged(table, old, new.get(table, [])) for table, old in parse(before).items()}
 
 
-def add_rows(found: ImportSet, file: str, table: Table, rows: Sequence[Row]) -> None:
-    """Adds rows that are in memory, as a table of the set."""
+def as_parsed(rows: Mapping[str, Sequence[Row]]) -> Tables:
+    """Rows of ``register_tables`` as if they had been read."""
+    return parse(ImportSet(tables=[_rows(table, rows[table.name]) for table in TABLES]))
+
+
+def _rows(table: Table, rows: Sequence[Row]) -> Rows:
     keys = tuple(column.key for column in table.columns)
     lines = ((n, [_raw(row.get(key)) for key in keys]) for n, row in enumerate(rows, 1))
-    found.tables.append(Rows(file, table, table.columns, keys, lines, is_csv=False))
+    return Rows(_("the register as it is"), table, table.columns, keys, lines, is_csv=False)
 
 
 def without_empty(items: Iterable[tuple[str, object]]) -> dict[str, object]:
@@ -47,12 +51,9 @@ def without_empty(items: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 
 def replaced_by(table: Table) -> tuple[str, ...]:
-    """The columns by which a row replaces others: its id, or its owner."""
-    keys = [column.key for column in table.columns]
-    owner = tuple(key for key in OWNERS if key in keys)[:1]
-    if "id" in keys:
-        return ("id",) if table.county_wide else (*owner, "id")
-    return owner or tuple(column.key for column in table.columns if column.required)
+    """The columns by which a row replaces others: its id, or whose it is."""
+    has_ids = any(column.key == "id" for column in table.columns)
+    return (table.owner,) if table.owner and not has_ids else table.key
 
 
 def _merged(table: Table, old: list[Parsed], new: list[Parsed]) -> list[Parsed]:

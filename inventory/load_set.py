@@ -99,22 +99,30 @@ def letter(index: int) -> str:
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
 
 
-def add_table(found: ImportSet, file: str, sheet: str, table: Table, lines: Iterator[Line]) -> None:
-    """One table of a file: its headings are found, the rows under them read when they are asked for."""
+def add_table(
+    found: ImportSet,
+    file: str,
+    sheet: str,
+    table: Table,
+    lines: Iterator[Line],
+    only: Mapping[str, Column] | None = None,
+) -> None:
+    """One table of a file: its headings are found, the rows under them read when they are asked for. With
+    ``only`` those headings are known, and others are left alone."""
     first = list(islice((line for line in lines if not _empty(line[1])), HEADING_ROWS))
     if not first:
         found.problems.append(
             Problem(place_of(file, sheet), _("is empty"), _("the first row holds the headings"))
         )
         return
-    known = table.headings
+    known = table.headings if only is None else only
     at = max(range(len(first)), key=lambda n: (_known(first[n][1], known), -n))
     row, cells = first[at]
     names = _trimmed([cell if isinstance(cell, str) else str(cell) for cell in cells])
     columns = tuple(known.get(heading(name)) for name in names)
     _check_columns(found, place_of(file, sheet, row), table, columns)
     for index, name in enumerate(names):
-        if columns[index] is None and name.strip():
+        if only is None and columns[index] is None and name.strip():
             _unknown(found, place_of(file, sheet, row, index), table, name.strip())
     rows = _rows(found, place_of(file, sheet), chain(first[at + 1 :], lines))
     found.tables.append(Rows(file, table, columns, names, rows, sheet=sheet))

@@ -139,8 +139,6 @@ def _cell(value: float | str | bool | date | time | timedelta) -> Raw:
         if abs(value) >= EXACT:
             return f"{value:.6E}"
         return int(value) if value.is_integer() else value
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date()
     if isinstance(value, timedelta) and timedelta() <= value < timedelta(days=1):
         return (MIDNIGHT + value).time()
     return value

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Literal
 
 from inventory import load_cells as cells
+from inventory import load_measures as measures
 from inventory.load_tables import Column, Table
 from inventory.words import N_, Language, say
 
@@ -33,6 +34,17 @@ HINTS: Mapping[cells.Parser, str] = {
     cells.day: N_("year-month-day, such as 2026-09-01"),
     cells.clock_time: N_("hours and minutes, such as 07:30"),
     cells.text: N_("text"),
+    measures.decimal: N_("a number"),
+    measures.lux: N_("in lux, such as 300 or 320.5"),
+    measures.dbm: N_("in dBm with its minus sign, from -120 to -1, such as -58"),
+    measures.snr_db: N_("in dB, from -20 to 100, such as 32"),
+    measures.rendering: N_("Ra, a number from 0 to 100, such as 80"),
+    measures.share: N_("a share: 0.7 or 70%"),
+    measures.year: N_("a year, such as 2021"),
+    measures.grade: N_("1 to 5, such as 2 or 二级"),
+    measures.moment: N_("date, hours and minutes, such as 2026-08-01 08:00"),
+    measures.host: N_("the name of a host, such as www.example.cn"),
+    measures.sha256: N_("64 hexadecimal digits, as sha256sum prints them"),
 }
 SEVERAL = N_("one or more of the words, separated by semicolons")
 ONE = N_("one of the words")

@@ -33,8 +33,8 @@ from inventory.words import N_, Language, say
 
 AUTHOR = "wanzhao"
 COLOUR = "FFC7CE"
-LARGE = 20 * 1024 * 1024
-"""An .xlsx of more bytes is copied row by row; openpyxl would need some gigabytes for it."""
+LARGE = 2 * 1024 * 1024
+"""An .xlsx of more bytes is copied row by row; openpyxl takes a minute and a gigabyte for 7 MB."""
 MAX_COMMENTS = 20_000
 """More cells than these are only coloured; spreadsheets become slow."""
 HEADS = (N_("Sheet"), N_("Cell"), N_("What is wrong"), N_("What is allowed, what to do"))

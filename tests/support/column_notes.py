@@ -15,6 +15,7 @@ from inventory.load_tables import TABLES, Table, heading
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "register.md"
+FILES = {table.file: table.files[0].removesuffix(".csv") for table in TABLES}
 NOTES = ROOT / "exporters" / "workbook" / "notes.csv"
 
 
@@ -35,6 +36,8 @@ def _contents(text: str) -> Iterator[tuple[str, str]]:
     above = ""
     for key, note in re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|$", text, flags=re.M):
         plain = re.sub(r"`[a-z_0-9]+` (?=[一-鿿A-Z])", "", note).replace("`", "").strip()
+        for file, name in FILES.items():
+            plain = plain.replace(file, f"“{name}”表")
         above = {"见下": "", "同上": above}.get(plain, plain)
         yield key, above
 

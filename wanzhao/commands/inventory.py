@@ -8,8 +8,8 @@ from pathlib import Path
 from inventory.load import load_register, register_tables
 from inventory.register import Register
 from inventory.words import _
-from wanzhao.commands import inventory_files
-from wanzhao.options import Subparsers, add_config, add_json, group, need_extra, print_json, print_table
+from wanzhao.commands import inventory_files, inventory_netbox
+from wanzhao.options import Subparsers, add_config, add_json, group, print_json, print_table
 
 
 def add(commands: Subparsers, text: str) -> None:
@@ -21,6 +21,7 @@ def add(commands: Subparsers, text: str) -> None:
     check.set_defaults(run=_check)
 
     inventory_files.add(inner)
+    inventory_netbox.add(inner)
 
     show = inner.add_parser("show", help=_("show the collector's register, or that of a folder"))
     show.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
@@ -48,7 +49,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    register = load_register(args.folder) if args.folder else _stored(args)
+    register = load_register(args.folder) if args.folder else inventory_files.stored_register(args)
     if args.json:
         print_json({"county": register.county, "adcode": register.adcode, **register_tables(register)})
         return 0
@@ -74,12 +75,6 @@ def _show(args: argparse.Namespace) -> int:
     return 0
 
 
-def _stored(args: argparse.Namespace) -> Register:
-    _need()
-    register = inventory_files.stored_register(args)
-    return register or Register(county=_("no register is imported yet"))
-
-
 def _counts(register: Register) -> dict[str, int]:
     campuses = [campus for school in register.schools for campus in school.campuses]
     devices = [device for campus in campuses for device in campus.devices]
@@ -101,8 +96,3 @@ def _print_counts(counts: dict[str, int]) -> None:
         )
         % counts
     )
-
-
-def _need() -> None:
-    if inventory_files.MISSING:
-        raise need_extra("collector", inventory_files.MISSING)

@@ -53,18 +53,23 @@ def add(inner: Subparsers) -> None:
     )
     add_source(load)
     load.add_argument(
-        "--apply", action="store_true", help=_("make it so (default: only say what would change)")
-    )
-    load.add_argument(
         "--update",
         action="store_true",
         help=_("change only what PATH names, remove nothing else (always so for one CSV file)"),
     )
-    load.add_argument("--all", action="store_true", help=_("list every row that changes"))
-    load.add_argument("--author", default="", metavar="NAME", help=_("who imports it (default: this user)"))
-    add_config(load)
-    add_json(load)
+    add_import(load)
     load.set_defaults(run=_import)
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """The options of a command that changes the collector's register."""
+    parser.add_argument(
+        "--apply", action="store_true", help=_("make it so (default: only say what would change)")
+    )
+    parser.add_argument("--all", action="store_true", help=_("list every row that changes"))
+    parser.add_argument("--author", default="", metavar="NAME", help=_("who imports it (default: this user)"))
+    add_config(parser)
+    add_json(parser)
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -105,39 +110,46 @@ def check_one_table(args: argparse.Namespace) -> int:
 
 
 def _template(args: argparse.Namespace) -> int:
-    _need()
-    _write(args.file, template(args.lang or "zh"))
+    need_collector()
+    write_file(args.file, template(args.lang or "zh"))
     return 0
 
 
 def _export(args: argparse.Namespace) -> int:
-    _need()
     register = stored_register(args)
-    if register is None:
-        raise _nothing_stored()
     if args.path.suffix.casefold() == ".xlsx":
-        _write(args.path, export(register, args.lang or "zh", _tell))
-        return 0
-    args.path.mkdir(parents=True, exist_ok=True)
-    for name, content in folder_files(register).items():
-        _write(args.path / name, content.encode())
+        write_file(args.path, export(register, args.lang or "zh", _tell))
+    else:
+        write_folder(args.path, folder_files(register))
     return 0
 
 
+def write_folder(folder: Path, contents: Mapping[str, str]) -> None:
+    """Write text files into a folder, made if need be, and say their names."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    for name, content in contents.items():
+        write_file(folder / name, content.encode())
+
+
 def _import(args: argparse.Namespace) -> int:
-    _need()
-    engine = open_store(load_collector_settings(args.config).database_url)
-    with engine.connect().execution_options(reads_only=True) as connection:
-        old = read_register(connection)
+    need_collector()
+    old = open_register(args)
     part = args.update or args.path.suffix.casefold() == ".csv"
     if part and old is None:
-        raise _nothing_stored()
+        raise nothing_stored()
     print(_("reading %(folder)s ...") % {"folder": args.path}, file=sys.stderr)
-    new = read_source(args, old if part else None).register
+    return finish_import(args, old, read_source(args, old if part else None).register)
+
+
+def finish_import(args: argparse.Namespace, old: Register | None, new: Register) -> int:
+    """Say what the new register changes, and make it so if that is asked for."""
     before = old or Register(county="")
     tables = register_diff(before, register_tables(before), new, register_tables(new))
     if args.apply:
-        with engine.begin() as connection:
+        with open_store(load_collector_settings(args.config).database_url).begin() as connection:
             store_register(connection, new, author=args.author or getpass.getuser(), at=time.time())
     if args.json:
         print_json({"applied": args.apply, **_schools(before, new), "tables": _counts(tables)})
@@ -154,7 +166,16 @@ def _import(args: argparse.Namespace) -> int:
     return 0
 
 
-def stored_register(args: argparse.Namespace) -> Register | None:
+def stored_register(args: argparse.Namespace) -> Register:
+    """The collector's register."""
+    need_collector()
+    register = open_register(args)
+    if register is None:
+        raise nothing_stored()
+    return register
+
+
+def open_register(args: argparse.Namespace) -> Register | None:
     """The collector's register; None before the first import."""
     engine = open_store(load_collector_settings(args.config).database_url)
     with engine.connect().execution_options(reads_only=True) as connection:
@@ -166,6 +187,7 @@ def _print_counts(tables: Sequence[TableDiff]) -> None:
         (name, len(table.added), len(table.changed), len(table.removed), table.same)
         for table in tables
         for name in (_name(table.table),)
+        if table.same or not table.empty
     ]
     print_table((_("table"), _("new"), _("changed"), _("removed"), _("unchanged")), rows)
 
@@ -257,14 +279,17 @@ def _write_marked(args: argparse.Namespace, error: RegisterError) -> None:
         print(_("your file with the faults marked: %(file)s") % {"file": out}, file=sys.stderr)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file and say its name."""
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise InputError(
-            _("cannot be written: %(why)s") % {"why": error.strerror}, where=str(path)
-        ) from error
+        raise _unwritten(path, error) from error
     print(path)
+
+
+def _unwritten(path: Path, error: OSError) -> InputError:
+    return InputError(_("cannot be written: %(why)s") % {"why": error.strerror}, where=str(path))
 
 
 def _add_language(parser: argparse.ArgumentParser) -> None:
@@ -277,13 +302,15 @@ def _tell(table: str, row: int) -> None:
     print(_("  %(table)s: row %(row)d") % {"table": table, "row": row}, file=sys.stderr)
 
 
-def _nothing_stored() -> InputError:
+def nothing_stored() -> InputError:
+    """There is no register to change or to export."""
     return InputError(
         _("no register is imported yet"),
         do=_("import a whole one first: a folder or a workbook with every table"),
     )
 
 
-def _need() -> None:
+def need_collector() -> None:
+    """Raises if the collector's libraries are not installed."""
     if MISSING:
         raise need_extra("collector", MISSING)
