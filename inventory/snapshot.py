@@ -89,12 +89,21 @@ class Series(Protocol):
         See inventory.facts.SAMPLE_KEYS for keys and units."""
         ...
 
+    def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
+        """The subjects of a device that this key was measured of in the days of that time, sorted: sensors
+        are in no fact."""
+        ...
+
 
 class NoSeries:
     """No samples at all."""
 
     def values(self, *_where: object) -> Sequence[tuple[int, int | float]]:
         """Nothing."""
+        return ()
+
+    def subjects(self, *_where: object) -> Sequence[str]:
+        """None."""
         return ()
 
 

@@ -9,7 +9,8 @@ number comes back. What is no 64-bit whole number is an odd one and stands in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -140,11 +141,29 @@ def decode_some(codec: int, body: bytes, subject: str, key: str) -> Matrix:
     return _decode(codec, body, (subject, key))
 
 
+def names(codec: int, body: bytes) -> list[tuple[str, str]]:
+    """Subject and key of each series of a chunk, without their values. StoreError as ``decode``."""
+    with _as_store_error(codec):
+        plain = unpacked(body)
+        head = _head.decode(plain[4 : 4 + int.from_bytes(plain[:4], "little")])
+        return [
+            (head.subjects[_index(s)], head.keys[_index(k)])
+            for s, k in zip(head.subject, head.key, strict=True)
+        ]
+
+
 def _decode(codec: int, body: bytes, only: tuple[str, str] | None) -> Matrix:
+    with _as_store_error(codec):
+        return _read(unpacked(body), only)
+
+
+@contextmanager
+def _as_store_error(codec: int) -> Iterator[None]:
+    """What is wrong with a chunk, as StoreError."""
     if codec != CODEC:
         raise StoreError(_("a chunk in the store has codec %(codec)d, unknown here") % {"codec": codec})
     try:
-        return _read(unpacked(body), only)
+        yield
     except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, IndexError, OverflowError) as error:
         raise StoreError(_("a chunk in the store is damaged: %(why)s") % {"why": error}) from error
 

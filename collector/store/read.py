@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from collector.store.held import HeldFacts, HeldPolls, PollRow
 from collector.store.history import held_by_device
 from collector.store.polls import DAY_S, NEWEST_DAYS
-from collector.store.series import read_series
+from collector.store.series import read_series, read_subjects
 from collector.store.statement import fetch
 from inventory.register import Register, School
 from inventory.snapshot import AgentSeen, SchoolSnapshot
@@ -31,6 +31,10 @@ class StoredSeries:
     ) -> Sequence[tuple[int, int | float]]:
         """See inventory.snapshot.Series."""
         return read_series(self.connection, self.school_id, device, subject, key, start, end)
+
+    def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
+        """See inventory.snapshot.Series."""
+        return read_subjects(self.connection, self.school_id, device, key, start, end)
 
 
 def read_snapshot(

@@ -47,6 +47,40 @@ def read_series(
     return sorted((slot, value) for slot, value in found.items() if start <= slot < end)
 
 
+def read_subjects(
+    connection: Connection, school_id: str, device_id: str, key: str, start: int, end: int
+) -> list[str]:
+    """The subjects that a key was measured of in the days from that of ``start`` to that before ``end``,
+    sorted. What is damaged is logged and left out."""
+    found: set[str] = set()
+    days = (start // samples.DAY_S, (end - 1) // samples.DAY_S)
+    chunks = connection.execute(
+        select(chunk.c.codec, chunk.c.body).where(
+            chunk.c.school_id == school_id, chunk.c.day.between(*days), chunk.c.device_id == device_id
+        )
+    )
+    for number, body in chunks:
+        try:
+            found.update(subject for subject, name in codec.names(number, body) if name == key)
+        except StoreError as error:
+            log.error("%s %s: %s", school_id, device_id, error)
+    landed = connection.execute(
+        select(landing.c.codec, landing.c.body)
+        .where(landing.c.school_id == school_id, landing.c.day.between(*days))
+        .where(landing.c.codec != samples.DAMAGED)
+    )
+    for number, body in landed:
+        try:
+            batch = samples.decode(number, body)
+        except StoreError as error:
+            log.error("%s: %s", school_id, error)
+            continue
+        for device, subjects, keys in zip(batch.device, batch.subject, batch.key, strict=True):
+            if device == device_id and key in keys:
+                found.update(subjects)
+    return sorted(found)
+
+
 def read_hours(
     connection: Connection, school_id: str, device_id: str, subject: str, key: str, start: int, end: int
 ) -> list[Hour]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from collector.store import compact, retention
 from collector.store.samples import AS_SENT, DAMAGED, DAY_S, MSGPACK, land
 from collector.store.schema import chunk, landing, rollup
-from collector.store.series import read_hours, read_series
+from collector.store.series import read_hours, read_series, read_subjects
 from collector.store.statement import Later
 from inventory.facts import Batch, SampleColumns
 
@@ -61,6 +61,22 @@ def test_a_series_reads_the_same_before_and_after_compaction_and_in_between(engi
     assert counter(engine) == [*wanted, (START + 6000, 20000)]
     assert rows(engine, landing) == 1
     assert counter(engine, START + 300, START + 900) == wanted[1:3]
+
+
+def test_the_subjects_of_a_key_are_named_before_and_after_compaction(engine: Engine) -> None:
+    def subjects(key: str, start: int = START, device: str = "gw") -> list[str]:
+        with engine.connect() as connection:
+            return read_subjects(connection, SCHOOL, device, key, start, start + DAY_S)
+
+    put(engine, 1, START, 1000)
+    landed_only = subjects("in_octets"), subjects("temperature_c")
+    compact.compact_due(engine, START + DAY_S)
+
+    assert landed_only == (subjects("in_octets"), subjects("temperature_c"))
+    assert landed_only == (sorted([batches.PORT, "port:2"]), [""])
+    assert (
+        subjects("in_octets", START + DAY_S) == subjects("in_octets", device="sw") == subjects("none") == []
+    )
 
 
 def test_a_scale_gives_the_true_value(engine: Engine) -> None:

@@ -39,6 +39,11 @@ class Samples:
     ) -> Sequence[tuple[int, int | float]]:
         return [(slot, n) for slot, n in self.kept.get((device, subject, key), ()) if start <= slot < end]
 
+    def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
+        return sorted(
+            s for d, s, k in self.kept if (d, k) == (device, key) and self.values(d, s, k, start, end)
+        )
+
 
 @dataclass
 class Scene:
