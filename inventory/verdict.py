@@ -79,7 +79,8 @@ class Verdict:
     ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points, and
     ``thr_bp`` is what it has to reach;
     ``reason`` is a code of inventory.reasons for every fail and unknown; ``origin`` says who set the
-    threshold: plan, law, standard, county_decision or product_default.
+    threshold: plan, law, standard, county_decision or product_default. ``leg`` names a part that is
+    no metric of its own ("built", "enrolled").
     """
 
     metric: str
@@ -99,6 +100,7 @@ class Verdict:
     thr_bp: int | None = None
     evidence: tuple[Evidence, ...] = ()
     legs: tuple[Verdict, ...] = ()
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
