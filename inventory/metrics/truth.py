@@ -36,7 +36,8 @@ class Truth:
 
     def tally(self, grid: Grid) -> Tally:
         """The polls counted."""
-        kept = grid.full & ~self.excused
+        full = grid.full
+        kept = full & ~self.excused if self.excused else full
         a, d = (self.true & kept).bit_count(), (self.any_false & kept).bit_count()
         return Tally(
             PollCounts(a=a, d=d, m=kept.bit_count() - a - d),

@@ -12,6 +12,7 @@ from typing import cast
 
 from inventory.clock import UNIT_S
 from inventory.facts import AP, FactValue
+from inventory.metrics.ap_book import ApBook, ap_book
 from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
@@ -30,9 +31,6 @@ NOW_POLLS = 4
 """Polls after which an access point that is read by itself is no longer online now (3, and one under way)."""
 UNREADABLE = ("partial", "timeout", "error")
 
-ApIndex = dict[tuple[str, str], str]
-"""("mac" | "serial" | "name", the value in one form) -> subject at the controller"""
-
 
 def ap_online_ratio(look: Look, campus: Campus, params: Params) -> Verdict:
     """D3: polls in which the registered access points were online, over all that there ought to be."""
@@ -40,7 +38,7 @@ def ap_online_ratio(look: Look, campus: Campus, params: Params) -> Verdict:
     if not aps:
         return unknown(D3, campus.id, "ap_register_empty", origin=params.origin("thr"))
     grid = look.grid(params, campus)
-    tallies = {ap.id: ap_tally(look, campus, ap, grid) for ap in aps}
+    tallies = ap_tallies(look, campus, grid)
     total = pooled(tallies.values())
     polled = total.counts.a + total.counts.d
     return poll_verdict(
@@ -63,11 +61,8 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
     grid = look.grid(params, campus)
     if not grid.slots:
         return unknown(D1, campus.id, "holiday", origin=origin)
-    aps = {ap.id: ap for ap in registered_aps(campus)}
     main = [area for area in campus.areas if area.main]
-    served = _judged(
-        {ap: ap_tally(look, campus, aps[ap], grid) for area in main for ap in area.aps if ap in aps}, params
-    )
+    served = _judged(ap_tallies(look, campus, grid), params)
     rooms = [(area, *_area_state(area, served)) for area in main]
     counts = UnitCounts(
         p=sum(state is State.PASS for _, state, _ in rooms),
@@ -118,67 +113,81 @@ def _is_online_now(look: Look, ap: Device) -> bool | None:
         return None
     if not ap.controller:
         return slot >= look.snapshot.as_of - NOW_POLLS * look.snapshot.interval_s
-    subject = _find_ap(look, ap)
-    state = value_at(look.spans(ap.controller, subject, "state"), slot) if subject else None
+    book = ap_book(look, ap.controller)
+    state = value_at(book.state(ap), slot)
     if state is not None:
         return state == "online"
-    is_read = look.table_status(ap.controller, AP_TABLE, slot) in READ or bool(_ap_index(look, ap.controller))
+    is_read = look.table_status(ap.controller, AP_TABLE, slot) in READ or book.is_read()
     return False if is_read else None
 
 
 def ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
     """The polls in which an access point was online, as its controller says, or as it answers itself."""
-    key = ("ap", campus.id, grid.key)
-    tallies = cast(dict[str, Tally], look.keep(key, dict))
-    if ap.id not in tallies:
-        tallies[ap.id] = _ap_tally(look, campus, ap, grid)
-    return tallies[ap.id]
+    return ap_tallies(look, campus, grid)[ap.id]
 
 
-def _ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
-    if not ap.controller:
-        truth = Truth(excused=look.excused(ap.id, campus, grid))
-        truth.true, own_down = look.polls(ap.id, grid)
-        truth.add_false("ap_offline", own_down)
-        if not truth.true | own_down:
-            truth.add_unknown("controller_unreadable", grid.full)
-        return truth.tally(grid)
-    controller = _controller(look, campus, ap.controller, grid)
-    subject = _find_ap(look, ap)
-    states = look.facts(ap.controller).get(subject, {}).get("state", ()) if subject else ()
-    whole = grid.whole(states) if grid.slots else None
-    # Most access points were in one state all the time: then one tally is theirs together.
-    alike = str(whole.value) if whole else "" if not states else None
-    if alike is None:
-        return controller.truth(states).tally(grid)
-    if alike not in controller.alike:
-        controller.alike[alike] = controller.truth(states).tally(grid)
-    return controller.alike[alike]
+def ap_tallies(look: Look, campus: Campus, grid: Grid) -> dict[str, Tally]:
+    """The same of every registered access point of a campus."""
+
+    def make() -> dict[str, Tally]:
+        controllers: dict[str, _Controller] = {}
+        tallies = {}
+        for ap in registered_aps(campus):
+            if not ap.controller:
+                tallies[ap.id] = _alone(look, campus, ap, grid)
+                continue
+            if ap.controller not in controllers:
+                controllers[ap.controller] = _controller(look, campus, ap.controller, grid)
+            tallies[ap.id] = controllers[ap.controller].tally(ap)
+        return tallies
+
+    return cast(dict[str, Tally], look.keep(("aps", campus.id, grid.key), make))
+
+
+def _alone(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
+    """An access point that is read by itself."""
+    truth = Truth(excused=look.excused(ap.id, campus, grid))
+    truth.true, own_down = look.polls(ap.id, grid)
+    truth.add_false("ap_offline", own_down)
+    if not truth.true | own_down:
+        truth.add_unknown("controller_unreadable", grid.full)
+    return truth.tally(grid)
 
 
 @dataclass(slots=True)
 class _Controller:
     """What the access points of one controller share in one window."""
 
-    look: Look
-    id: str
     grid: Grid
+    book: ApBook
+    tables: tuple[Span, ...]
     excused: int
     ok: int
     down: int
     is_unread: bool
     alike: dict[str, Tally] = field(default_factory=dict)
 
-    def truth(self, states: tuple[Span, ...]) -> Truth:
+    def tally(self, ap: Device) -> Tally:
+        """Most access points were in one state all the time: then one tally is theirs together."""
+        states = self.book.state(ap)
+        whole = self.grid.whole(states) if states and self.grid.slots else None
+        if states and not whole:
+            return self._truth(states).tally(self.grid)
+        key = f"always {whole.value}" if whole else "never told"
+        found = self.alike.get(key)
+        if found is None:
+            found = self.alike[key] = self._truth(states).tally(self.grid)
+        return found
+
+    def _truth(self, states: tuple[Span, ...]) -> Truth:
         """Of an access point whose state went like this."""
-        look, ok = self.look, self.ok
         truth = Truth(excused=self.excused)
         truth.add_false("device_down", self.down)
         if self.is_unread:
             truth.add_unknown("controller_unreadable", self.grid.full)
             return truth
-        for stretch, (value, tables) in self.grid.pieces([states, look.spans(self.id, "", "tables")]):
-            mask = stretch & ok
+        for stretch, (value, tables) in self.grid.pieces([states, self.tables]):
+            mask = stretch & self.ok
             if value == "online":
                 truth.true |= mask
             elif value in ("offline", "missing"):
@@ -186,65 +195,32 @@ class _Controller:
             elif value is not None:
                 truth.add_unknown("controller_unreadable", mask)
             else:
-                _missing(look, self.id, tables, truth, mask)
+                _missing(self.book, tables, truth, mask)
         return truth
 
 
 def _controller(look: Look, campus: Campus, controller: str, grid: Grid) -> _Controller:
-    def make() -> _Controller:
-        ok, down = look.polls(controller, grid)
-        return _Controller(
-            look=look,
-            id=controller,
-            grid=grid,
-            excused=look.excused(controller, campus, grid),
-            ok=ok,
-            down=down,
-            is_unread=look.is_unread(controller, campus, grid),
-        )
-
-    return cast(_Controller, look.keep(("controller", campus.id, controller, grid.key), make))
+    ok, down = look.polls(controller, grid)
+    return _Controller(
+        grid=grid,
+        book=ap_book(look, controller),
+        tables=look.spans(controller, "", "tables"),
+        excused=look.excused(controller, campus, grid),
+        ok=ok,
+        down=down,
+        is_unread=look.is_unread(controller, campus, grid),
+    )
 
 
-def _missing(look: Look, controller: str, tables: FactValue, truth: Truth, mask: int) -> None:
+def _missing(book: ApBook, tables: FactValue, truth: Truth, mask: int) -> None:
     """The table lacks the access point: offline if the table was read, else nobody can tell."""
     status = tables.get(AP_TABLE, "") if isinstance(tables, dict) else ""
     if status in UNREADABLE:
         truth.add_unknown("table_unreadable", mask)
-    elif status in READ or (not status and _ap_index(look, controller)):
+    elif status in READ or (not status and book.is_read()):
         truth.add_false("ap_offline", mask)
     else:
         truth.add_unknown("controller_unreadable", mask)
-
-
-def _find_ap(look: Look, ap: Device) -> str | None:
-    """The controller's subject of a registered access point: by MAC, then serial number, then name."""
-    known = cast(dict[str, "str | None"], look.keep(("ap subjects",), dict))
-    if ap.id not in known:
-        known[ap.id] = _look_up(_ap_index(look, ap.controller), ap)
-    return known[ap.id]
-
-
-def _look_up(index: ApIndex, ap: Device) -> str | None:
-    for key, value, form in (("mac", ap.mac, _hex), ("serial", ap.serial, _plain), ("name", ap.name, _plain)):
-        if value and (subject := index.get((key, form(value)))):
-            return subject
-    return None
-
-
-def _ap_index(look: Look, controller: str) -> ApIndex:
-    return cast(ApIndex, look.keep(("ap index", controller), lambda: _make_index(look, controller)))
-
-
-def _make_index(look: Look, controller: str) -> ApIndex:
-    index: ApIndex = {}
-    for subject, keys in look.facts(controller).items():
-        if not subject.startswith(AP):
-            continue
-        for key, form in (("mac", _hex), ("serial", _plain), ("name", _plain)):
-            for span in keys.get(key, ()):
-                index.setdefault((key, form(str(span.value))), subject)
-    return index
 
 
 def _judged(tallies: Mapping[str, Tally], params: Params) -> dict[str, tuple[State, str]]:
@@ -303,14 +279,6 @@ def _ap_evidence(
                 )
             )
     return tuple(found)
-
-
-def _hex(mac: str) -> str:
-    return mac.casefold().replace(":", "").replace("-", "").replace(".", "").replace(" ", "")
-
-
-def _plain(text: str) -> str:
-    return text.strip().casefold()
 
 
 CAMPUS: CampusMetrics = {D1: area_coverage, D3: ap_online_ratio}
