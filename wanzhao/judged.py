@@ -54,7 +54,7 @@ def open_judged(args: argparse.Namespace) -> Judged:
         if now is None:
             raise ConfigError(
                 _("the register is empty"),
-                do=_("import it first: wanzhao inventory import FOLDER --config FILE"),
+                do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
             )
         as_of = parse_time(args.as_of, now.calendar.timezone) if args.as_of else time.time()
         register = read_register(connection, as_of) or now

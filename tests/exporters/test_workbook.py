@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
@@ -20,7 +21,7 @@ from exporters.workbook.layout import sheet_fields, sheet_name
 from exporters.workbook.marked import COLOUR, mark
 from exporters.workbook.write import export, template
 from inventory.errors import RegisterError
-from inventory.load import load_register, load_set
+from inventory.load import load_register, load_set, register_tables
 from inventory.load_cells import WordList
 from inventory.load_folder import folder_files
 from inventory.load_sheets import FAULTS_SHEET, NOTES_SHEET, WORDS_SHEET
@@ -195,6 +196,23 @@ def test_an_exported_folder_reads_in_again_unchanged(tmp_path: Path) -> None:
         (tmp_path / name).write_text(content, encoding="utf-8")
 
     assert load_register(tmp_path) == REGISTER
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_every_table_of_the_register_goes_out_and_comes_back(tmp_path: Path, language: Language) -> None:
+    """The register of docs/register.md, which has rows in every table."""
+    (tmp_path / "page").mkdir()
+    for name, content in re.findall(r"```\w+ (\S+)\n(.*?)```", PAGE.read_text("utf-8"), flags=re.S):
+        (tmp_path / "page" / name).write_text(content, encoding="utf-8")
+    register = load_register(tmp_path / "page")
+    (tmp_path / "r.xlsx").write_bytes(export(register, language))
+    (tmp_path / "csv").mkdir()
+    for name, content in folder_files(register).items():
+        (tmp_path / "csv" / name).write_text(content, encoding="utf-8")
+
+    assert all(register_tables(register).values())
+    assert load_register(tmp_path / "r.xlsx") == register
+    assert load_register(tmp_path / "csv") == register
 
 
 def test_nothing_that_is_exported_is_a_formula(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def _collector(config: Path) -> Iterator[Finding]:
         yield Finding(
             "warning",
             _("the register is empty"),
-            _("import it first: wanzhao inventory import FOLDER --config FILE"),
+            _("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
         )
     else:
         yield Finding("ok", _("the register has %(count)d schools") % {"count": len(register.schools)})
