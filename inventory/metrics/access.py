@@ -69,7 +69,11 @@ def contract_bandwidth(look: Look, campus: Campus, params: Params) -> Verdict:
     limit = params.number("min_contract_mbps", TEN_G_MBPS)
     network = params.word("network", "edu")
     today = datetime.fromtimestamp(look.snapshot.as_of, ZoneInfo(look.snapshot.calendar.timezone)).date()
-    rows = [row for row in campus.contracts if row.network == network and row.evidence != "rejected"]
+    rows = [
+        row
+        for row in (replace(each, evidence=look.proof.standing(each)) for each in campus.contracts)
+        if row.network == network and row.evidence != "rejected"
+    ]
     valid = [row for row in rows if _is_valid(row, today)]
     verdict = Verdict(
         metric=A2,

@@ -13,6 +13,7 @@ from inventory.metrics.access import contract_bandwidth, port_speed
 from inventory.metrics.compute import compute
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params, ParamValue
+from inventory.papers import Document
 from inventory.register import Contract, Uplink
 from inventory.verdict import PollCounts, State, Verdict
 
@@ -312,6 +313,25 @@ def test_a_contract_that_proves_nothing_says_why(
     verdict = a2(replace(ACCEPTED, **change))  # type: ignore[arg-type]
 
     assert (verdict.state, verdict.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("review", "own_word", "state"),
+    [
+        ("accepted", "none", State.PASS),
+        ("claimed", "accepted", State.UNKNOWN),
+        ("rejected", "accepted", State.UNKNOWN),
+    ],
+)
+def test_where_a_contract_names_its_document_the_review_of_that_decides(
+    review: str, own_word: str, state: State
+) -> None:
+    contract = replace(ACCEPTED, evidence=own_word, document="d1")
+    campus = replace(CAMPUS, contracts=(contract,))
+    scene = read_all_week(Scene(campus)).port("gw", "XGE0/0/1")
+    snapshot = scene.snapshot(documents=(Document(id="d1", review=review),))
+
+    assert contract_bandwidth(Look(snapshot), campus, Params()).state is state
 
 
 def test_contracts_add_up() -> None:
