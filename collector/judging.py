@@ -67,7 +67,8 @@ def look(engine: Engine, profile: Profile, as_of: float) -> CountyView:
         register = read_register(connection, as_of) or read_register(connection)
     if register is None:
         raise ConfigError(
-            _("the register is empty"), do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE")
+            _("the register is empty"),
+            do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
         )
     views, agents = read_school_views(engine, register, profile, as_of)
     return judge_county(register, profile, views, agents, as_of)
