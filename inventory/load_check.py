@@ -28,6 +28,7 @@ from inventory.load_tables import (
 from inventory.register import Calendar
 from inventory.words import _
 
+_MAC_MARKS = str.maketrans("", "", "-:. ")
 UPLINK_ROLES = ("gateway", "core", "distribution", "firewall")
 
 
@@ -132,8 +133,8 @@ def _check_buildings(tables: Tables, known: Known, problems: list[Problem]) -> N
     _check_names(tables[BUILDINGS], problems)
     for table in (DEVICES, PORTS, AREAS):
         for row in tables[table]:
-            name = row.text("building")
-            if name and row.text("campus") in known.campuses:
+            if "building" in row.values and row.text("campus") in known.campuses:
+                name = row.text("building")
                 here = known.buildings.get(row.text("campus"), ())
                 if name not in here and (here or table is not AREAS):
                     problems.append(missing(row, "building", name, here, _("building")))
@@ -152,11 +153,13 @@ def _check_names(buildings: Iterable[Parsed], problems: list[Problem]) -> None:
 
 
 def _check_areas(rows: Iterable[Parsed], known: Known, problems: list[Problem]) -> None:
+    campuses = {name: row.text("campus") for name, row in known.devices.items() if row.text("role") == "ap"}
     for row in rows:
         if row.values.get("no_ap") and row.values.get("aps"):
             problems.append(Problem(row.where("no_ap"), _("declares no access point but names some")))
-        for ap in names_in(row, "aps"):
-            other = known.campus_of(ap)
+        aps = row.values.get("aps", ())
+        for ap in aps if isinstance(aps, tuple) else ():
+            other = campuses.get(ap)
             if other and other != row.text("campus"):
                 what = _("access point %(ap)s belongs to campus %(campus)s") % {"ap": ap, "campus": other}
                 problems.append(Problem(row.where("aps"), what))
@@ -204,13 +207,13 @@ def _check_hours(rows: Iterable[Parsed], known: Known, settings: Settings, probl
 
 def _check_distinct(table: Table, rows: Iterable[Parsed], problems: list[Problem]) -> None:
     """Two rows of one thing: which of them holds nobody knows."""
-    first: dict[tuple[str, ...], Parsed] = {}
+    first: dict[tuple[object, ...], Parsed] = {}
     needed = [column.key for column in table.columns if column.required and column.key in table.key]
     shown = "id" if "id" in table.key else needed[-1] if len(needed) < 2 else needed[1]
     for row in rows:
-        key = tuple(map(row.text, table.key))
-        if all(map(row.text, needed)) and first.setdefault(key, row) is not row:
-            name = " ".join(filter(None, key[1:] if table.owner else key))
+        key = tuple(map(row.values.get, table.key))
+        if first.setdefault(key, row) is not row and all(map(row.text, needed)):
+            name = " ".join(filter(None, map(row.text, table.key[1:] if table.owner else table.key)))
             problems.append(again(row, shown, name, first[key]))
 
 
@@ -223,4 +226,4 @@ def _period(row: Parsed) -> tuple[date, date]:
 
 
 def _bare(mac: str) -> str:
-    return "".join(digit for digit in mac.casefold() if digit.isalnum())
+    return mac.casefold().translate(_MAC_MARKS)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 
 from inventory import papers
 from inventory.load_measures import seconds_of, written_moment
@@ -108,6 +109,8 @@ PARTS: Mapping[type, tuple[Part, ...]] = {
         Part(LINKS, "links", CountyLink),
     ),
 }
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""What a row holds as it is."""
 MOMENTS = {"start", "end"}
 """Of announced work: seconds in the record, local time in the row."""
 
@@ -211,12 +214,16 @@ def _part_rows(record: object, name: str, timezone: str) -> Iterator[tuple[Table
 
 def _row(record: object, table: Table, owner: Mapping[str, str]) -> Row:
     """One record as a row, its cells in the order of the columns."""
-    own = {item.name for item in fields(record)}  # type: ignore[arg-type]
-    return {
-        column.key: owner[column.key] if column.key in owner else _cell(getattr(record, column.key))
-        for column in table.columns
-        if column.key in owner or column.key in own
-    }
+    row = {key: owner[key] if key in owner else getattr(record, key) for key in _keys(table)}
+    for key, value in row.items():
+        if type(value) not in PLAIN:
+            row[key] = _cell(value)
+    return row
+
+
+@cache
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(column.key for column in table.columns)
 
 
 def _cell(value: object) -> object:
