@@ -269,7 +269,14 @@ FUNCTION_WORDS = {
     "终端防护": "endpoint_mgmt",
     "WAF": "waf",
 }
-PROVIDER_WORDS = {"学校": "school", "本校": "school", "县": "county", "县级": "county", "县统一": "county"}
+PROVIDER_WORDS = {
+    "无": "none",
+    "学校": "school",
+    "本校": "school",
+    "县": "county",
+    "县级": "county",
+    "县统一": "county",
+}
 PLATFORM_WORDS = {
     "规划": "planned",
     "在建": "building",

@@ -163,7 +163,7 @@ class SiteTest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityService:
     """One security function and who provides it: a ``device`` of the school, a box that no agent reads (a
-    document then), or the county (``provided_by``). The dates are of what was last seen of it."""
+    document then), the county, or nobody (``provided_by``: school, county, none). The dates are of what was last seen."""
 
     function: str
     provided_by: str = "school"

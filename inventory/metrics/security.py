@@ -2,6 +2,307 @@
 
 from __future__ import annotations
 
-from inventory.metrics.kinds import SchoolMetrics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-SCHOOL: SchoolMetrics = {}
+from inventory.clock import UNIT_S
+from inventory.metrics.catalogue import catalogue
+from inventory.metrics.classrooms import months_between
+from inventory.metrics.kinds import SchoolMetrics
+from inventory.metrics.look import Look
+from inventory.metrics.params import Params
+from inventory.metrics.proof import REASON_OF, Standing
+from inventory.papers import MlpsSystem, SecurityService
+from inventory.register import Campus, Device
+from inventory.rules import to_bp, unit_ratio
+from inventory.verdict import Evidence, State, UnitCounts, Verdict
+
+F1 = "security_device_set_complete"
+F2 = "security_device_effective"
+F3 = "security_log_retention"
+F4 = "mlps_record_valid"
+REQUIRED = ("firewall", "ips", "behaviour_audit", "log_audit", "endpoint_mgmt")
+"""What a school needs where the county has adopted no list; a web application firewall besides where it has a
+site of its own."""
+SEEN_DAYS = 7
+LOG_DAYS = 180
+"""Cybersecurity Law of the PRC, article 21: six months."""
+SIGNATURE_DAYS = 30
+RECORD_DAYS = 90
+
+Judged = tuple[str, State, str, Evidence]
+"""A unit, its state, why, and what proves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A security function: the devices of its role in service, and the register's rows about it."""
+
+    function: str
+    devices: tuple[tuple[Campus, Device], ...]
+    rows: tuple[SecurityService, ...]
+
+
+def set_complete(look: Look, params: Params) -> Verdict:
+    """F1: each required function is met by a device of its role that was seen within a week, by a document of
+    a box that no agent reads, or by the county with an accepted document."""
+    judged = [_met(look, one) for one in _functions(look, params)]
+    return _units(look, params, F1, judged, "function_missing")
+
+
+def effective(look: Look, params: Params) -> Verdict:
+    """F2: each function that F1 counts is online, licensed, up to date and has logged lately."""
+    judged: list[Judged] = []
+    for one in _functions(look, params):
+        if _met(look, one)[1] is State.PASS:
+            judged += _checks(look, params, one)
+    if not judged:
+        return _verdict(look, F2, State.UNKNOWN, "security_unread", params.origin("thr"))
+    return _units(look, params, F2, judged, "security_unread")
+
+
+def log_retention(look: Look, params: Params) -> Verdict:
+    """F3: days that the oldest searchable log goes back, without a gap of more than a week."""
+    wanted = params.number("min_days", LOG_DAYS)
+    rows = [row for row in look.snapshot.school.security if row.function == "log_audit"]
+    told = [row for row in rows if row.log_days is not None and look.proof.standing(row) == "accepted"]
+    fresh = [row for row in told if _age(look, row) <= params.number("record_max_age_days", RECORD_DAYS)]
+    verdict = _verdict(look, F3, State.UNKNOWN, "security_unread", params.origin("min_days"))
+    verdict = replace(
+        verdict,
+        threshold=wanted,
+        origin=params.origins.get("min_days", "law"),
+        evidence=tuple(_row_evidence(look, row, f"{row.log_days} d") for row in told),
+    )
+    if not fresh:
+        return replace(verdict, reason="stale" if told else _unread(look, rows))
+    days = max(row.log_days or 0 for row in fresh)
+    best = next(row for row in fresh if row.log_days == days)
+    verdict = replace(verdict, value=float(days), level=look.proof.level(best))
+    if days < wanted:
+        return replace(verdict, state=State.FAIL, reason="retention_short")
+    if (best.log_gap_days or 0) > params.number("max_gap_days", 7):
+        return replace(verdict, state=State.FAIL, reason="log_gap")
+    return replace(verdict, state=State.PASS, reason="")
+
+
+def mlps(look: Look, params: Params) -> Verdict:
+    """F4: every system is filed and assessed as often as its level asks. Without a system it is na."""
+    systems = look.snapshot.school.systems
+    if not systems:
+        return _verdict(look, F4, State.NA, "no_systems", params.origin("level3_months"))
+    judged = [_filed(look, params, row) for row in systems]
+    return _units(look, params, F4, judged, "security_unread")
+
+
+# F1
+
+
+def _functions(look: Look, params: Params) -> list[Provided]:
+    school = look.snapshot.school
+    default = (*REQUIRED, "waf") if school.websites else REQUIRED
+    in_service = [
+        (campus, device)
+        for campus in school.campuses
+        for device in campus.devices
+        if device.status == "in_service"
+    ]
+    return [
+        Provided(
+            function,
+            tuple(found for found in in_service if found[1].role == function),
+            tuple(row for row in school.security if row.function == function),
+        )
+        for function in params.words("required", default)
+    ]
+
+
+def _met(look: Look, one: Provided) -> Judged:
+    """Whether a function is there. That nobody has entered anything is not known to be a lack; a row that
+    says that nobody provides it is, and so is a device that has not answered for a week while others did."""
+    for _campus, device in one.devices:
+        if _is_seen(look, device.id):
+            evidence = Evidence(level="E3", what=one.function, device=device.id)
+            return one.function, State.PASS, "", evidence
+    for row in one.rows:
+        # A firewall that prevents intrusions is one device with two functions: its row names the device.
+        if row.device and _is_seen(look, row.device):
+            return one.function, State.PASS, "", Evidence(level="E3", what=one.function, device=row.device)
+        if look.proof.standing(row) == "accepted":
+            return one.function, State.PASS, "", _row_evidence(look, row, row.provided_by)
+    standings: list[Standing] = [look.proof.standing(row) for row in one.rows]
+    reason = "function_missing"
+    if any(row.provided_by == "none" for row in one.rows):
+        return one.function, State.FAIL, reason, Evidence(level="E1", what=one.function, value="none")
+    if any(_is_down(look, campus, device.id) for campus, device in one.devices):
+        return one.function, State.FAIL, "device_down", Evidence(level="E3", what=one.function)
+    if one.devices:
+        reason = "not_seen"
+    elif standings:
+        reason = REASON_OF[min(standings, key=_NEAREST.index)]
+    return one.function, State.UNKNOWN, reason, Evidence(level="E0", what=one.function, value=reason)
+
+
+_NEAREST: list[Standing] = ["claimed", "expired", "rejected", "none", "accepted"]
+
+
+def _is_seen(look: Look, device: str) -> bool:
+    return look.newest_ok(device, SEEN_DAYS * UNIT_S["d"]) is not None
+
+
+def _is_down(look: Look, campus: Campus, device: str) -> bool:
+    grid = look.grid_of(f"{SEEN_DAYS}d", "always", campus)
+    ok, down = look.polls(device, grid)
+    return not ok and down.bit_count() * 10 >= 9 * len(grid.slots)
+
+
+# F2
+
+
+def _checks(look: Look, params: Params, one: Provided) -> list[Judged]:
+    row = one.rows[0] if one.rows else None
+    name = one.function
+    return [
+        (f"{name} online", *_online(look, params, one), Evidence(level="E3", what=name, value="online")),
+        (f"{name} licence", *_licence(look, row), _dated(name, "licence", row and row.license_until)),
+        (
+            f"{name} signatures",
+            *_not_older(look, row and row.signatures_on, params, "signature_max_age_days", SIGNATURE_DAYS),
+            _dated(name, "signatures", row and row.signatures_on),
+        ),
+        (
+            f"{name} log",
+            *_not_older(look, row and row.log_seen_on, params, "log_max_age_days", 1),
+            _dated(name, "log", row and row.log_seen_on),
+        ),
+    ]
+
+
+def _online(look: Look, params: Params, one: Provided) -> tuple[State, str]:
+    """Answered in enough of a week's polls. What the county provides is the county's to watch: its document
+    stands for it."""
+    thr_bp = params.bp("online", 9500)
+    a = d = 0
+    named = {device.id: campus for campus, device in one.devices}
+    for row in one.rows:
+        if row.device and row.device not in named and look.snapshot.school.campuses:
+            named[row.device] = look.snapshot.school.campuses[0]
+    for device, campus in named.items():
+        ok, down = look.polls(device, look.grid(params, campus, clock="always"))
+        a, d = a + ok.bit_count(), d + down.bit_count()
+    if a + d:
+        good = a * 10_000 >= thr_bp * (a + d)
+        return (State.PASS, "") if good else (State.FAIL, "device_down")
+    if any(row.provided_by == "county" for row in one.rows):
+        return State.NA, ""
+    return State.UNKNOWN, "security_unread"
+
+
+def _licence(look: Look, row: SecurityService | None) -> tuple[State, str]:
+    if row is None or row.license_until is None:
+        return State.UNKNOWN, "security_unread"
+    return (State.PASS, "") if row.license_until >= look.today else (State.FAIL, "license_expired")
+
+
+_OLD = {"signature_max_age_days": "signatures_old", "log_max_age_days": "no_log"}
+
+
+def _not_older(look: Look, day: object, params: Params, name: str, default: float) -> tuple[State, str]:
+    """Dates of the register are of the day on which somebody looked; one that nobody entered is not known."""
+    if not isinstance(day, date):
+        return State.UNKNOWN, "security_unread"
+    good = (look.today - day).days <= params.number(name, default)
+    return (State.PASS, "") if good else (State.FAIL, _OLD[name])
+
+
+def _dated(function: str, what: str, day: object) -> Evidence:
+    found = day if isinstance(day, date) else None
+    return Evidence(level="E1" if found else "E0", what=function, value=what, day=found)
+
+
+# F3 and F4
+
+
+def _age(look: Look, row: SecurityService) -> float:
+    return float("inf") if row.log_read_on is None else (look.today - row.log_read_on).days
+
+
+def _unread(look: Look, rows: Sequence[SecurityService]) -> str:
+    standings: list[Standing] = [look.proof.standing(row) for row in rows if row.log_days is not None]
+    return REASON_OF[min(standings, key=_NEAREST.index)] if standings else "security_unread"
+
+
+def _filed(look: Look, params: Params, row: MlpsSystem) -> Judged:
+    standing = look.proof.standing(row)
+    evidence = Evidence(
+        level=look.proof.level(row),
+        what=f"level {row.level}",
+        subject=row.name,
+        value=row.filing_no,
+        day=row.assessed_on,
+        document=row.document,
+    )
+    if not row.filing_no:
+        return row.name, State.FAIL, "not_filed", evidence
+    if standing != "accepted":
+        return row.name, State.UNKNOWN, REASON_OF[standing], evidence
+    every = {2: params.number("level2_months", 24)}.get(row.level, params.number("level3_months", 12))
+    if row.level >= 2 and (row.assessed_on is None or months_between(row.assessed_on, look.today) >= every):
+        return row.name, State.FAIL, "assessment_overdue", evidence
+    return row.name, State.PASS, "", evidence
+
+
+# Verdicts
+
+
+def _units(look: Look, params: Params, metric: str, judged: Sequence[Judged], default: str) -> Verdict:
+    states = [state for _name, state, _reason, _evidence in judged]
+    units = UnitCounts(
+        p=states.count(State.PASS),
+        f=states.count(State.FAIL),
+        u=states.count(State.UNKNOWN),
+        na=states.count(State.NA),
+    )
+    thr_bp = params.bp("thr", to_bp(1.0))
+    ruling = unit_ratio(units, thr_bp)
+    reasons = [reason for _name, state, reason, _evidence in judged if state is ruling.state and reason]
+    reason = max(sorted(set(reasons)), key=reasons.count, default=default)
+    passing = [evidence.level for _name, state, _reason, evidence in judged if state is State.PASS]
+    return replace(
+        _verdict(look, metric, ruling.state, "", params.origin("thr")),
+        reason="" if ruling.state in (State.PASS, State.NA) else reason,
+        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
+        threshold=thr_bp / 10_000,
+        thr_bp=thr_bp,
+        level=min(passing, default="E0"),
+        units=units,
+        low_bp=ruling.low_bp,
+        high_bp=ruling.high_bp,
+        evidence=tuple(evidence for *_rest, evidence in judged),
+    )
+
+
+def _verdict(look: Look, metric: str, state: State, reason: str, origin: str) -> Verdict:
+    return Verdict(
+        metric=metric,
+        subject=look.snapshot.school.id,
+        state=state,
+        reason=reason,
+        unit=catalogue()[metric].unit,
+        origin=origin,
+    )
+
+
+def _row_evidence(look: Look, row: SecurityService, value: str) -> Evidence:
+    return Evidence(
+        level=look.proof.level(row),
+        what=row.function,
+        device=row.device,
+        value=value,
+        day=row.log_read_on,
+        document=row.document,
+    )
+
+
+SCHOOL: SchoolMetrics = {F1: set_complete, F2: effective, F3: log_retention, F4: mlps}
