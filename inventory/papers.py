@@ -163,7 +163,8 @@ class SiteTest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityService:
     """One security function and who provides it: a ``device`` of the school, a box that no agent reads (a
-    document then), the county, or nobody (``provided_by``: school, county, none). The dates are of what was last seen."""
+    document then), the county, or nobody (``provided_by``: school, county, none). The dates are of what was
+    last seen of it."""
 
     function: str
     provided_by: str = "school"
