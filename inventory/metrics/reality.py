@@ -2,7 +2,165 @@
 
 from __future__ import annotations
 
-from inventory.metrics.kinds import CampusMetrics, SchoolMetrics
+from collections.abc import Iterator
 
-CAMPUS: CampusMetrics = {}
-SCHOOL: SchoolMetrics = {}
+from inventory.clock import window_s
+from inventory.facts import AP, PORT
+from inventory.metrics.ap_book import ap_book
+from inventory.metrics.catalogue import catalogue
+from inventory.metrics.kinds import CampusMetrics, SchoolMetrics
+from inventory.metrics.look import Look
+from inventory.metrics.params import Params
+from inventory.metrics.proof import Row
+from inventory.register import Campus
+from inventory.rules import unit_ratio
+from inventory.snapshot import Span
+from inventory.verdict import Evidence, State, UnitCounts, Verdict
+
+G4 = "inventory_reality_gap"
+G5 = "evidence_valid_ratio"
+NOT_POLLED = frozenset(
+    {"camera", "ups", "endpoint_mgmt", "iot_gateway", "classroom_codec", "server", "other"}
+)
+"""Roles that an agent need not read: of those one that was never polled is not a ghost."""
+
+
+def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
+    """G4: devices that are both registered and seen, over all that are either."""
+    within = window_s(params.word("window", "7d"))
+    seen, ghosts = [], []
+    for device in campus.devices:
+        if device.status != "in_service":
+            continue
+        if device.role == "ap" and device.controller:
+            is_seen = ap_book(look, device.controller).find(device) is not None
+            can_be = look.newest_ok(device.controller, within) is not None
+        else:
+            is_seen = look.newest_ok(device.id, within) is not None
+            can_be = device.role not in NOT_POLLED or device.id in look.snapshot.polls
+        if is_seen:
+            seen.append(device.id)
+        elif can_be:
+            ghosts.append(device.id)
+    strangers = sorted(_strangers(look, campus))
+    units = UnitCounts(p=len(seen), f=len(ghosts) + len(strangers), u=0)
+    thr_bp = params.bp("thr", 9500)
+    # Where nothing at all was seen, the agent is silent: that says nothing of the register.
+    is_blind = not seen and not strangers
+    ruling = unit_ratio(UnitCounts(p=0, f=0, u=0) if is_blind else units, thr_bp, never_filled_in="no_data")
+    reason = ruling.reason
+    if ruling.state is State.FAIL:
+        reason = "unregistered" if len(strangers) > len(ghosts) else "not_seen"
+    return Verdict(
+        metric=G4,
+        subject=campus.id,
+        state=ruling.state,
+        reason=reason,
+        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
+        unit=catalogue()[G4].unit,
+        threshold=thr_bp / 10_000,
+        thr_bp=thr_bp,
+        origin=params.origin("thr"),
+        level="E0" if is_blind else "E3",
+        units=None if is_blind else units,
+        low_bp=ruling.low_bp,
+        high_bp=ruling.high_bp,
+        evidence=(
+            *(Evidence(level="E1", what="device", device=name, value="not_seen") for name in ghosts),
+            *(
+                Evidence(level="E3", what="device", device=at, subject=name, value="unregistered")
+                for at, name in strangers
+            ),
+        ),
+    )
+
+
+def _strangers(look: Look, campus: Campus) -> Iterator[tuple[str, str]]:
+    """Access points that a controller lists and neighbours that LLDP tells, whom no row of the register names:
+    (the device that sees them, what they are called)."""
+    aps = [device for device in campus.devices if device.role == "ap"]
+    known = {ap_book(look, ap.controller).find(ap) for ap in aps if ap.controller}
+    names = {name.casefold() for d in campus.devices for name in (d.id, d.name, d.mac, d.serial) if name}
+    told = {
+        str(span.value).casefold()
+        for device in campus.devices
+        for span in look.spans(device.id, "", "sys_name")[-1:]
+    }
+    for device in campus.devices:
+        for subject, keys in look.facts(device.id).items():
+            if subject.startswith(AP) and subject not in known and _holds(keys.get("state", ()), "online"):
+                yield device.id, subject
+            if subject.startswith(PORT):
+                for name in _neighbours(keys.get("lldp", ())):
+                    if name.casefold() not in names | told:
+                        yield device.id, name
+
+
+def _holds(spans: tuple[Span, ...], value: str) -> bool:
+    return bool(spans) and spans[-1].end is None and spans[-1].value == value
+
+
+def _neighbours(spans: tuple[Span, ...]) -> Iterator[str]:
+    """The system names of who is at the other end now ("name port")."""
+    if spans and spans[-1].end is None and isinstance(spans[-1].value, list):
+        for each in spans[-1].value:
+            name = each.split(" ")[0]
+            if name:
+                yield name
+
+
+def evidence_valid(look: Look, params: Params) -> Verdict:
+    """G5: rows that only a document can prove whose document is accepted and valid, over all of them."""
+    rows = list(_papers(look))
+    standings = [look.proof.standing(row) for _what, row in rows]
+    units = UnitCounts(
+        p=standings.count("accepted"),
+        f=sum(standing in ("expired", "rejected", "none") for standing in standings),
+        u=standings.count("claimed"),
+    )
+    thr_bp = params.bp("thr", 10_000)
+    ruling = unit_ratio(units, thr_bp, never_filled_in="register_empty")
+    reason = ruling.reason
+    if ruling.state is State.FAIL:
+        reason = "evidence_expired" if "expired" in standings else "evidence_missing"
+    elif ruling.state is State.UNKNOWN and rows:
+        reason = "evidence_unreviewed"
+    return Verdict(
+        metric=G5,
+        subject=look.snapshot.school.id,
+        state=ruling.state,
+        reason=reason,
+        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
+        unit=catalogue()[G5].unit,
+        threshold=thr_bp / 10_000,
+        thr_bp=thr_bp,
+        origin=params.origin("thr"),
+        level="E2" if units.p else "E0",
+        units=units if rows else None,
+        low_bp=ruling.low_bp,
+        high_bp=ruling.high_bp,
+        evidence=tuple(
+            Evidence(level=look.proof.level(row), what=what, value=standing, document=row.document)
+            for (what, row), standing in zip(rows, standings, strict=True)
+            if standing != "accepted"
+        ),
+    )
+
+
+def _papers(look: Look) -> Iterator[tuple[str, Row]]:
+    """Every row of the school that a document has to stand behind."""
+    school = look.snapshot.school
+    for campus in school.campuses:
+        yield from (("contract", row) for row in campus.contracts)
+    yield from ((row.kind, row) for row in school.facilities if not row.absent)
+    yield from (("light test", row) for row in school.light_tests)
+    # A device that the agent reads needs no document for being there.
+    yield from (
+        (row.function, row) for row in school.security if not row.device and row.provided_by != "none"
+    )
+    yield from (("system", row) for row in school.systems)
+    yield from (("exemption", row) for row in school.exemptions)
+
+
+CAMPUS: CampusMetrics = {G4: reality_gap}
+SCHOOL: SchoolMetrics = {G5: evidence_valid}
