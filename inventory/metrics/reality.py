@@ -76,8 +76,8 @@ def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
 
 
 def _strangers(look: Look, campus: Campus) -> Iterator[tuple[str, str]]:
-    """Access points that a controller lists and neighbours that LLDP tells, whom no row of the register names:
-    (the device that sees them, what they are called)."""
+    """Access points that a controller lists and neighbours that LLDP tells, which no row of the register
+    names: (the device that sees them, what they are called)."""
     aps = [device for device in campus.devices if device.role == "ap"]
     known = {ap_book(look, ap.controller).find(ap) for ap in aps if ap.controller}
     names = {name.casefold() for d in campus.devices for name in (d.id, d.name, d.mac, d.serial) if name}
