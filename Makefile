@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCHES := agent-poll ingest judge exposition report
+BENCHES := agent-poll ingest judge exposition report register-files
 
 .PHONY: help setup demo test faults check bench lock messages clean $(addprefix bench-,$(BENCHES))
 

@@ -172,7 +172,9 @@ def _table_sheet(
         if tell and number % TELL_EVERY == 0:
             tell(name, number)
         for column, field_ in enumerate(fields):
-            _value(sheet, number, column, field_.shown(row.get(field_.column.key)), field_, formats)
+            value = row.get(field_.column.key)
+            if value is not None and value not in ("", []):
+                _value(sheet, number, column, field_.shown(value), field_, formats)
 
 
 def _lines(text: str, width: float) -> int:
@@ -191,8 +193,6 @@ def _for_print(sheet: Worksheet) -> None:
 def _value(
     sheet: Worksheet, row: int, column: int, value: object, field_: Field, formats: Mapping[str, Format]
 ) -> None:
-    if value is None or value == "":
-        return
     style = formats[OF_KIND.get(field_.kind, "text")]
     if field_.kind == "day":
         sheet.write_datetime(row, column, date.fromisoformat(str(value)), style)
