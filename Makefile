@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCHES := agent-poll ingest judge exposition report register-files
 
-.PHONY: help setup demo test faults check bench lock messages clean $(addprefix bench-,$(BENCHES))
+.PHONY: help setup demo test faults check bench lock messages notes clean $(addprefix bench-,$(BENCHES))
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -56,3 +56,6 @@ messages: setup ## collect messages into the Chinese catalogue and compile it
 	$(BIN)/pybabel --quiet update --domain=wanzhao --locale=zh_CN --input-file=build/wanzhao.pot \
 		--output-dir=$(LOCALE) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile --domain=wanzhao --directory=$(LOCALE)
+
+notes: setup ## collect what docs/register.md says of each column for the Excel template
+	$(BIN)/python tests/support/column_notes.py

@@ -138,7 +138,7 @@ def test_a_filled_in_template_is_a_register(tmp_path: Path) -> None:
 def test_the_notes_of_the_template_are_those_of_the_page() -> None:
     fresh = notes(PAGE.read_text(encoding="utf-8"))
 
-    assert NOTES.read_text(encoding="utf-8") == fresh, "run python tests/support/column_notes.py"
+    assert NOTES.read_text(encoding="utf-8") == fresh, "run `make notes`"
     assert len(list(csv.reader(fresh.splitlines()))) == 1 + sum(len(table.columns) for table in TABLES)
 
 

@@ -1,6 +1,6 @@
 """What docs/register.md says of each column, with an example, as the CSV that templates take notes from.
 
-`python tests/support/column_notes.py` writes exporters/workbook/notes.csv anew; a test compares the two.
+`make notes` writes exporters/workbook/notes.csv anew; a test compares the two.
 """
 
 from __future__ import annotations
