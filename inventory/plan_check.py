@@ -6,117 +6,119 @@ byte. Without the archive everything else is still checked.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
-from inventory.errors import Problem
-from inventory.load_files import decode
-from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import is_computed
-from inventory.plan import read_profile
+from inventory.metrics.params import kinds_of
+from inventory.plan import Draft, builtin_profiles, in_order, read_draft
+from inventory.plan_book import Finding, PlanProblem
+from inventory.plan_figures import carries, carries_rate, carries_ratio, is_percentage
+from inventory.plan_fit import fit_findings, scope_findings
+from inventory.plan_ids import coverage_findings
+from inventory.plan_quotes import quote_findings, source_findings
 from inventory.profile import Profile, Target
+from inventory.toml_lines import Path as Place
 from inventory.words import _
 
-ALL_WORDS = ("全覆盖", "全面", "所有", "全纳入", "全部", "全县")
-"""Words that may carry 100 %."""
-NUMBER_WORDS = {100: ("百兆",), 1000: ("千兆",), 10_000: ("万兆",)}
-"""Words that carry a rate in Mbit/s."""
-
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_PLAN_ID = re.compile(r"(.*?)([0-9]+)")
+_NAME = re.compile(r"[\w.-]+")
 
 
-def check_profile(path: Path, archive: Path | None) -> tuple[list[Problem], list[Problem]]:
+def check_profile(path: Path, archive: Path | None) -> tuple[list[PlanProblem], list[PlanProblem]]:
     """Faults, and doubts that a person has to settle. PlanError when the file cannot be read at all."""
-    profile, errors = read_profile(path)
-    warnings: list[Problem] = []
+    draft = read_draft(path)
+    found = [*draft.findings, *_findings(draft, archive)]
+    faults = [draft.book.problem(one) for one in found if not one.is_doubt]
+    doubts = [draft.book.problem(one) for one in found if one.is_doubt]
+    return in_order(faults), in_order(doubts)
+
+
+def _findings(draft: Draft, archive: Path | None) -> Iterator[Finding]:
+    profile = draft.profile
     if profile is None:
-        return errors, warnings
-    for target in profile.targets:
-        errors += _figure_faults(target, warnings)
-        errors += _aggregate_faults(profile, target)
-        errors += _due_faults(profile, target)
-    warnings += _not_applied(profile)
-    errors += _coverage_faults(profile)
-    errors += _head_faults(profile)
+        return
+    targets = list(zip(draft.places, profile.targets, strict=True))
+    yield from _head_findings(profile)
+    yield from source_findings(profile)
+    yield from scope_findings(profile)
+    for n, target in targets:
+        yield from _target_findings(target, ("target", n))
+        yield from _figure_findings(target, ("target", n))
+        yield from fit_findings(profile, target, ("target", n))
+        yield from _due_findings(profile, target, ("target", n))
+        yield from _phase_findings(target, ("target", n))
+    yield from _not_computed(profile)
+    yield from coverage_findings(profile, targets)
     if archive is not None:
-        errors += _quote_faults(profile, archive)
-    return errors, warnings
+        yield from quote_findings(profile, targets, archive)
 
 
-def _where(target: Target, key: str = "") -> str:
-    return f"[[target]] {target.id} {key}".rstrip()
+# The profile as a whole
 
 
-# Figures
+def _head_findings(profile: Profile) -> Iterator[Finding]:
+    head = profile.head
+    for key, word in (("id", head.id), ("version", head.version)):
+        if not _NAME.fullmatch(word):
+            yield Finding(("profile", key), _("has to be a name of letters, digits, points and hyphens"))
+    if profile.period.end < profile.period.start:
+        yield Finding(("period", "end"), _("lies before the start of the period"))
+    if head.status == "adopted" and not (head.adopted_by and head.adopted_on):
+        do = _("set adopted_by and adopted_on")
+        yield Finding(("profile", "status"), _("is adopted, but not by whom and when"), do)
+    if head.adcode and not re.fullmatch(r"[1-9][0-9]{5}", head.adcode):
+        do = _("6 digits of GB/T 2260, such as 330522")
+        yield Finding(("profile", "adcode"), _("is not a county code"), do)
+    yield from _version_findings(profile)
+    yield from _score_findings(profile)
 
 
-def _figure_faults(target: Target, warnings: list[Problem]) -> Iterator[Problem]:
-    """A figure that is said to be the plan's has to stand in the quote."""
-    quote = "".join(target.quote)
-    if target.value is not None and target.threshold_origin == "plan":
-        if target.value == 100 and not _stands(100, quote) and any(word in quote for word in ALL_WORDS):
-            what = _("100 is read out of words, not out of a figure")
-            warnings.append(Problem(_where(target, "value"), what, _("let a person confirm it")))
-        elif not _stands(target.value, quote):
-            yield _not_in_quote(_where(target, "value"), target.value)
-    for name, origin in target.param_origin.items():
-        value = target.params.get(name)
-        is_figure = isinstance(value, int | float) and not isinstance(value, bool)
-        if origin == "plan" and is_figure and not _stands(float(str(value)), quote):
-            yield _not_in_quote(_where(target, f"params.{name}"), float(str(value)))
-
-
-def _stands(value: float, quote: str) -> bool:
-    """The number, or the same as a percentage, stands in the quote as figures or as a rate word."""
-    found = {float(number) for number in _NUMBER.findall(quote)}
-    words = NUMBER_WORDS.get(int(value), ())
-    return value in found or (0 < value < 1 and value * 100 in found) or any(word in quote for word in words)
-
-
-def _not_in_quote(where: str, value: float) -> Problem:
-    return Problem(
-        where,
-        _("%(value)g is said to come from the plan but does not stand in the quote") % {"value": value},
-        _("quote the sentence that has it, or say who set it (county_decision, product_default)"),
-    )
-
-
-# What belongs together
-
-
-def _aggregate_faults(profile: Profile, target: Target) -> Iterator[Problem]:
-    scope = profile.scopes.get(target.scope)
-    level = catalogue()[target.metric].level
-    if target.aggregate in ("school_rate", "pooled_units", "count") and target.value is None:
-        yield Problem(
-            _where(target, "value"),
-            _("a target of kind %(kind)s needs a value") % {"kind": target.aggregate},
-            _('set value, or aggregate = "report"'),
+def _version_findings(profile: Profile) -> Iterator[Finding]:
+    head = profile.head
+    if head.supersedes == head.version:
+        yield Finding(("profile", "supersedes"), _("is the version itself"), _("name the version before"))
+    if head.supersedes and head.version not in {change.version for change in profile.changes}:
+        what = _("replaces version %(old)s, but no [[change]] tells what version %(new)s changed")
+        yield Finding(
+            ("profile", "supersedes"),
+            what % {"old": head.supersedes, "new": head.version},
+            _("add a [[change]] with this version, and say what and why"),
         )
-    if target.aggregate in ("school_rate", "pooled_units") and target.value is not None:
-        if not 0 < target.value <= 100:
-            yield Problem(_where(target, "value"), _("is a percentage: above 0, up to 100"))
-        if target.unit not in ("", "percent"):
-            yield Problem(_where(target, "unit"), _("is a percentage"), 'unit = "percent"')
-    if target.aggregate == "count" and target.value is not None and target.value % 1:
-        yield Problem(_where(target, "value"), _("is a number of schools: a whole number"))
-    if scope and scope.unit == "county" and target.aggregate in ("school_rate", "pooled_units"):
-        yield Problem(
-            _where(target, "scope"), _("has no schools to be counted"), _("choose a scope of schools")
-        )
-    if level == "K" and target.aggregate in ("school_rate", "pooled_units"):
-        yield Problem(
-            _where(target, "aggregate"),
-            _("%(metric)s is judged once per county") % {"metric": target.metric},
-            'aggregate = "single"',
+    if _shipped().get((head.id, head.version), profile.sha256) != profile.sha256:
+        yield Finding(
+            ("profile", "version"),
+            _("the profile of this id and version that ships with wanzhao has other content"),
+            _("a version never changes: give yours a new version, or an id of its own"),
+            is_doubt=True,
         )
 
 
-def _not_applied(profile: Profile) -> Iterator[Problem]:
+@cache
+def _shipped() -> Mapping[tuple[str, str], str]:
+    """The SHA-256 sums of the profiles that ship, by id and version."""
+    profiles = [read_draft(path).profile for path in builtin_profiles().values()]
+    return {(each.id, each.version): each.sha256 for each in profiles if each}
+
+
+def _score_findings(profile: Profile) -> Iterator[Finding]:
+    score = profile.score
+    if score.enabled:
+        if not score.decided_by:
+            what = _("is enabled, but not by whom")
+            yield Finding(("score", "enabled"), what, _("set decided_by: the plans give no weights"))
+        if not any(target.weight for target in profile.targets):
+            yield Finding(("score", "enabled"), _("is enabled, but every weight is 0"))
+        what = _("no weighted score is computed by this version; weights are kept and shown")
+        yield Finding(("score", "enabled"), what, is_doubt=True)
+    elif any(target.weight != 1 for target in profile.targets):
+        what = _("weights have no effect without [score]")
+        yield Finding(("target",), what, "[score] enabled = true", is_doubt=True)
+
+
+def _not_computed(profile: Profile) -> Iterator[Finding]:
     """What a profile asks for and this version cannot give: said before anybody waits for it."""
     open_ = [
         target.id
@@ -125,90 +127,91 @@ def _not_applied(profile: Profile) -> Iterator[Problem]:
     ]
     if open_:
         what = _("this version does not compute what decides: %(ids)s") % {"ids": ", ".join(open_)}
-        yield Problem("[[target]]", what, _("until it does, these targets can be missed but not met"))
-    if profile.defaults.unknown_after:
-        yield Problem("[defaults] unknown_after", _("is not applied by this version"))
+        do = _("until it does, these targets can be missed but not met")
+        yield Finding(("target",), what, do, is_doubt=True)
 
 
-def _due_faults(profile: Profile, target: Target) -> Iterator[Problem]:
+# One target
+
+
+def _target_findings(target: Target, place: Place) -> Iterator[Finding]:
+    if not _NAME.fullmatch(target.id):
+        yield Finding((*place, "id"), _("has to be a name of letters, digits, points and hyphens"))
+    if not target.quote or not all(quote.strip() for quote in target.quote):
+        yield Finding((*place, "quote"), _("is empty"), _("quote the plan to the letter"))
+    if target.weight is not None and target.weight < 0:
+        yield Finding((*place, "weight"), _("lies below 0"))
+    is_stated = target.due is not None and target.due_basis == "stated"
+    if is_stated and not carries(target.quote, target.due.year):  # type: ignore[union-attr]
+        what = _("is said to be stated, but the year does not stand in the quote")
+        do = _('quote the words that state it too, or due_basis = "implied"')
+        yield Finding((*place, "due_basis"), what, do, is_doubt=True)
+
+
+def _due_findings(profile: Profile, target: Target, place: Place) -> Iterator[Finding]:
     if target.due and target.due > profile.period.end and not target.note:
-        yield Problem(_where(target, "due"), _("lies after the period of the plan"), _("say why in note"))
-    for phase in target.phase:
+        yield Finding((*place, "due"), _("lies after the period of the plan"), _("say why in note"))
+    if target.due and target.due < profile.period.start and not target.note:
+        yield Finding((*place, "due"), _("lies before the period of the plan"), _("say why in note"))
+
+
+def _phase_findings(target: Target, place: Place) -> Iterator[Finding]:
+    """Milestones lead up to the goal: none after it, none above it, none lower than one before."""
+    for n, phase in enumerate(target.phase):
+        here = (*place, "phase", n)
         if target.due and phase.by > target.due:
-            yield Problem(_where(target, "phase"), _("lies after the due date of the target"))
+            yield Finding((*here, "by"), _("lies after the due date of the target"))
+        if target.value is None:
+            yield Finding((*here, "value"), _("is a step to a goal that the target does not have"))
+        elif phase.value > target.value:
+            yield Finding((*here, "value"), _("lies above the goal of the target"))
+        if phase.origin == "plan":
+            yield from _figure(target, phase.value, (*here, "value"), is_share=target.unit == "percent")
+    for n, (earlier, later) in enumerate(pairwise(target.phase), 1):
+        if later.by <= earlier.by:
+            what = _("is not later than the phase before")
+            yield Finding((*place, "phase", n, "by"), what, _("write the phases in the order of their dates"))
+        elif later.value < earlier.value:
+            yield Finding((*place, "phase", n, "value"), _("is lower than in the phase before"))
 
 
-def _head_faults(profile: Profile) -> Iterator[Problem]:
-    if profile.period.end < profile.period.start:
-        yield Problem("[period]", _("ends before it starts"))
-    head = profile.head
-    if head.status == "adopted" and not (head.adopted_by and head.adopted_on):
-        yield Problem(
-            "[profile]", _("is adopted, but not by whom and when"), _("set adopted_by and adopted_on")
-        )
-    if head.adcode and not re.fullmatch(r"[1-9][0-9]{5}", head.adcode):
-        yield Problem(
-            "[profile] adcode", _("is not a county code"), _("6 digits of GB/T 2260, such as 330522")
-        )
+# Figures
 
 
-def _coverage_faults(profile: Profile) -> Iterator[Problem]:
-    """Every plan id is either the matter of a target or left out on purpose."""
-    targeted = {plan_id for target in profile.targets for plan_id in target.plan_ids}
-    omitted = set(profile.omitted.c)
-    for plan_id in sorted(targeted & omitted):
-        yield Problem("[omitted] c", _("%(id)s has a target") % {"id": plan_id})
-    numbers: dict[str, set[int]] = defaultdict(set)
-    width = 0
-    for plan_id in targeted | omitted:
-        match = _PLAN_ID.fullmatch(plan_id)
-        if not match:
-            yield Problem("plan_ids", _("%(id)s does not end in a number") % {"id": plan_id})
+def _figure_findings(target: Target, place: Place) -> Iterator[Finding]:
+    """A figure that is said to be the plan's has to stand in the quote."""
+    is_share = target.aggregate in ("school_rate", "pooled_units")
+    if target.value is not None and target.threshold_origin == "plan":
+        yield from _figure(target, target.value, (*place, "value"), is_share=is_share)
+    kinds = kinds_of(target.metric)
+    for name, origin in target.param_origin.items():
+        value = target.params.get(name)
+        if origin != "plan" or isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        numbers[match[1]].add(int(match[2]))
-        width = max(width, len(match[2]))
-    for prefix, found in sorted(numbers.items()):
-        missing = sorted(set(range(1, max(found) + 1)) - found)
-        for number in missing:
-            what = _("%(id)s is neither the matter of a target nor omitted")
-            yield Problem("plan_ids", what % {"id": f"{prefix}{number:0{width}d}"})
-    for target in profile.targets:
-        if not target.plan_ids:
-            yield Problem(_where(target, "plan_ids"), _("is empty"), _("name the phrase of the plan"))
+        path = (*place, "params", name)
+        if name.endswith("_mbps"):
+            yield from _as_told(carries_rate(target.quote, value), value, path)
+        elif kinds[name] == "ratio":
+            yield from _as_told(carries_ratio(target.quote, value), value, path)
+        else:
+            yield from _figure(target, value, path, is_share=False)
 
 
-# Quotes
+def _figure(target: Target, value: float, path: Place, *, is_share: bool) -> Iterator[Finding]:
+    found = carries(target.quote, value, is_share=is_share)
+    yield from _as_told(found, value, path)
+    if found == "figure" and is_share and not is_percentage(target.quote, value):
+        what = _("%(value)g stands in the quote, but not as a percentage") % {"value": value}
+        yield Finding(path, what, _("let a person confirm it"), is_doubt=True)
 
 
-def _quote_faults(profile: Profile, archive: Path) -> Iterator[Problem]:
-    file = archive / profile.source.file
-    if Path(profile.source.file).name != profile.source.file:
-        yield Problem("[source] file", _("has to be a file name without folders"))
-        return
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        yield Problem(
-            "[source] file", _("%(file)s cannot be read: %(why)s") % {"file": file, "why": error.strerror}
+def _as_told(found: str, value: float, path: Place) -> Iterator[Finding]:
+    if found == "words":
+        what = _("%(value)g is read out of words, not out of a figure") % {"value": value}
+        yield Finding(path, what, _("let a person confirm it"), is_doubt=True)
+    elif not found:
+        yield Finding(
+            path,
+            _("%(value)g is said to come from the plan but does not stand in the quote") % {"value": value},
+            _("quote the sentence that has it, or say who set it (county_decision, product_default)"),
         )
-        return
-    if hashlib.sha256(content).hexdigest() != profile.source.sha256.lower():
-        yield Problem(
-            "[source] sha256",
-            _("is not that of %(file)s") % {"file": file},
-            _("the archived text was changed, or the profile was made from another one"),
-        )
-        return
-    try:
-        text = decode(content)
-    except UnicodeDecodeError:
-        yield Problem("[source] file", _("is neither UTF-8, UTF-16 nor GB18030 text"))
-        return
-    for target in profile.targets:
-        for quote in target.quote:
-            if quote not in text:
-                yield Problem(
-                    _where(target, "quote"),
-                    _("“%(quote)s” does not stand in the plan text") % {"quote": quote},
-                    _("copy the words exactly as they are archived, spaces and punctuation too"),
-                )

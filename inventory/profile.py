@@ -38,10 +38,13 @@ class ProfileHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The table [source]: the archived plan text, byte for byte."""
+    """The table [source]: the archived plan text, byte for byte. ``file`` and ``sha256`` are empty where
+    nobody holds the text: then the quotes are second-hand, and ``note`` says from where. ``ids`` lists every
+    phrase of the plan that was numbered, ranges as ``001-01..001-34``."""
 
     file: str
     sha256: str
+    ids: tuple[str, ...] = ()
     document: str = ""
     publisher: str = ""
     url: str = ""
@@ -154,6 +157,16 @@ class Omitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The table [score]: whether the county weighs its targets (``weight``), and who decided that (县定).
+    The plans give no weights."""
+
+    enabled: bool = False
+    decided_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A plan as it judges. ``sha256`` is that of the profile file itself."""
 
@@ -165,6 +178,7 @@ class Profile:
     targets: tuple[Target, ...] = ()
     changes: tuple[Change, ...] = ()
     omitted: Omitted = Omitted()
+    score: Score = Score()
     sha256: str = ""
 
     @property

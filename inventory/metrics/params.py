@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -222,7 +223,7 @@ def kinds_of(metric: str) -> dict[str, str]:
 
 def param_fault(metric: str, name: str, kind: str, value: object) -> str:
     """What is wrong with a parameter's value, or "" when nothing is."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     number = float(value) if isinstance(value, int | float) and is_number else -1.0
     words = value if isinstance(value, tuple) else (value,)
     is_words = value == words and bool(words) and all(isinstance(word, str) for word in words)

@@ -295,7 +295,10 @@ def test_determinacy_counts_targets_with_an_answer() -> None:
 
     assert counts is not None
     judged = [row for row in found.targets if row.state is not TargetState.REPORT]
-    assert (counts.p, counts.n) == (sum(row.state is TargetState.MET for row in judged), len(judged))
+    assert (counts.p, counts.n) == (
+        sum(row.state is not TargetState.UNDETERMINED for row in judged),
+        len(judged),
+    )
 
 
 def test_every_target_text_quotes_the_plan() -> None:

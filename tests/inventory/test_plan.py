@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from shared import PLANS, need
 
+from inventory import plan_check
 from inventory.errors import PlanError, Problem
 from inventory.plan import builtin_profiles, load_profile
 from inventory.plan_check import check_profile
@@ -76,7 +78,10 @@ def test_a_profile_is_read_with_its_defaults_and_its_hash(tmp_path: Path) -> Non
 
 
 def test_a_sound_profile_has_no_faults_and_one_doubt_about_words_for_100(tmp_path: Path) -> None:
-    errors, warnings = check(tmp_path, HEAD + TARGET)
+    head = HEAD.replace("[period]", 'ids = ["p-1"]\n[period]').replace(
+        '[scope.county]\nunit = "county"\n', ""
+    )
+    errors, warnings = check(tmp_path, head + TARGET)
 
     assert errors == []
     assert len(warnings) == 1
@@ -96,15 +101,15 @@ CHANGES = {
         'param_origin = { min_port_mbps = "plam" }',
         "did you mean plan?",
     ),
-    'aggregate = "school_rate"': ('aggregate = "schools"', "Invalid enum value"),
-    'class = "a"': ('class = "c"', "Invalid enum value"),
-    "value = 100.0": ('value = "100"', "`float | null`"),
+    'aggregate = "school_rate"': ('aggregate = "schools"', "did you mean school_rate?"),
+    'class = "a"': ('class = "c"', "allowed: a, b"),
+    "value = 100.0": ('value = "100"', "has to be a number"),
     'unit = "percent"': ('unit = "percent"\nscope = "al"', "did you mean all?"),
     "[scope.all]\n": ('[scope.all]\nstages_any = ["primry"]\n', "did you mean primary?"),
     "[source]": ("[sources]", "did you mean source?"),
     "end = 2030-12-31\n[defaults]": ('end = "soon"\n[defaults]', "[period]"),
-    'id = "p"': ("", "missing required field `id`"),
-    "[profile]": ('[profile]\nstatus = "aproved"', "Invalid enum value"),
+    'id = "p"': ("", "the key id is missing"),
+    "[profile]": ('[profile]\nstatus = "aproved"', "unknown: 'aproved'"),
 }
 
 
@@ -130,7 +135,11 @@ def test_all_faults_of_a_profile_are_told_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) >= 3
 
 
-def test_a_target_that_this_version_cannot_decide_is_a_doubt(tmp_path: Path) -> None:
+def test_a_target_that_this_version_cannot_decide_is_a_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_check, "is_computed", lambda metric, _params: metric != "smart_library_present")
+
     _, warnings = check(tmp_path, HEAD + TARGET + LIBRARY)
 
     assert any("does not compute" in warning and "library" in warning for warning in warnings)
@@ -175,7 +184,7 @@ unit = "percent"
         (("value = 60.0", "value = 70.0"), "70 is said to come from the plan"),
         (("value = 60.0\n", ""), "needs a value"),
         (("value = 60.0", 'value = 160.0\nthreshold_origin = "law"'), "is a percentage"),
-        (('unit = "percent"', 'unit = "schools"'), "is a percentage"),
+        (('unit = "percent"', 'unit = "schools"'), "allowed: percent"),
         (('unit = "percent"', 'unit = "percent"\nscope = "county"'), "has no schools to be counted"),
         (('unit = "percent"', 'unit = "percent"\ndue = 2031-01-01'), "after the period"),
         (('plan_ids = ["p-2"]', 'plan_ids = ["p-3"]'), "p-2 is neither"),
@@ -267,6 +276,21 @@ def test_every_profile_that_ships_is_sound(name: str) -> None:
     assert errors == []
 
 
+@pytest.mark.parametrize("name", list(builtin_profiles()))
+def test_every_profile_that_ships_says_who_set_each_parameter(name: str) -> None:
+    for target in load_profile(builtin_profiles()[name]).targets:
+        assert set(target.params) - {"also"} == set(target.param_origin), target.id
+
+
+@pytest.mark.parametrize("name", list(builtin_profiles()))
+def test_every_profile_that_ships_lists_its_phrases_and_what_was_changed(name: str) -> None:
+    profile = load_profile(builtin_profiles()[name])
+
+    assert profile.source.ids
+    assert profile.version in {change.version for change in profile.changes}
+    assert profile.status == "draft", "only a county adopts a profile"
+
+
 @need(PLANS)
 @pytest.mark.plans
 @pytest.mark.parametrize("name", list(builtin_profiles()))
@@ -275,3 +299,76 @@ def test_every_profile_that_ships_quotes_its_plan_to_the_letter(name: str) -> No
 
     assert errors == []
     assert all(isinstance(doubt, Problem) for doubt in warnings)
+
+
+# What is read
+
+
+def test_what_is_only_reported_has_nobody_who_set_its_goal(tmp_path: Path) -> None:
+    report = LIBRARY.replace("school_rate", "report").replace("value = 60.0\n", "")
+
+    profile = load_profile(write(tmp_path, HEAD + TARGET + report))
+
+    assert [target.threshold_origin for target in profile.targets] == ["plan", ""]
+
+
+def test_milestones_a_score_and_the_day_for_missing_papers_are_read(tmp_path: Path) -> None:
+    phases = """
+[[target.phase]]
+by = 2027-06-30
+value = 60.0
+[[target.phase]]
+by = 2028-06-30
+value = 80.0
+origin = "law"
+[score]
+enabled = true
+decided_by = "县教育局"
+"""
+    head = HEAD.replace("[defaults]", "[defaults]\nunknown_after = 2029-12-31\nweight = 2")
+    profile = load_profile(write(tmp_path, head + TARGET + phases))
+    (target,) = profile.targets
+
+    assert [(phase.by.year, phase.value, phase.origin) for phase in target.phase] == [
+        (2027, 60.0, "county_decision"),
+        (2028, 80.0, "law"),
+    ]
+    assert (profile.score.enabled, profile.score.decided_by, target.weight) == (True, "县教育局", 2.0)
+    assert profile.defaults.unknown_after == date(2029, 12, 31)
+
+
+# A plan that nobody holds the text of
+
+NO_TEXT = re.sub(r"file = .*\nsha256 = .*\n", 'file = ""\nsha256 = ""\nnote = "转引自报道"\n', HEAD)
+
+
+def test_a_plan_whose_text_nobody_holds_is_a_draft_with_a_doubt(tmp_path: Path) -> None:
+    errors, warnings = check(tmp_path, NO_TEXT + TARGET)
+
+    assert errors == []
+    assert any("no quote is proved" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ('note = "转引自报道"\n', "", "not where the quotes were read"),
+        (
+            'id = "p"',
+            'id = "p"\nstatus = "adopted"\nadopted_by = "县"\nadopted_on = 2026-01-01',
+            "cannot be proved",
+        ),
+        ('sha256 = ""', 'sha256 = "00"', "has no file"),
+    ],
+)
+def test_a_plan_whose_text_nobody_holds_proves_nothing(tmp_path: Path, old: str, new: str, part: str) -> None:
+    assert old in NO_TEXT
+    errors, _ = check(tmp_path, NO_TEXT.replace(old, new) + TARGET)
+
+    assert any(part in error for error in errors), errors
+
+
+def test_a_figure_of_a_second_hand_quote_has_to_stand_in_it_too(tmp_path: Path) -> None:
+    errors, _ = check(tmp_path, NO_TEXT + TARGET.replace("min_port_mbps = 10000", "min_port_mbps = 1000"))
+
+    assert any("1000 is said to come" in error for error in errors)

@@ -1,4 +1,4 @@
-"""wanzhao plan: check a profile against its plan text, list and show the profiles that ship."""
+"""wanzhao plan: check a profile against its plan text, list and show those that ship, compare two."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from inventory.errors import PlanError
 from inventory.plan import Profile, builtin_profiles, load_profile
 from inventory.plan_check import check_profile
 from inventory.words import _
+from wanzhao.commands.plan_diff import add_diff
 from wanzhao.options import Subparsers, add_json, group, print_json, print_table
 
 
@@ -36,6 +37,7 @@ def add(commands: Subparsers, text: str) -> None:
     )
     add_json(show)
     show.set_defaults(run=_show)
+    add_diff(inner)
 
 
 def _path(name: Path) -> Path:
@@ -47,7 +49,7 @@ def _check(args: argparse.Namespace) -> int:
     faults, doubts = check_profile(path, args.archive)
     if args.json:
         rows = [
-            {"level": level, "where": p.where, "what": p.what, "do": p.do}
+            {"level": level, "line": p.line or None, "where": p.where, "what": p.what, "do": p.do}
             for level, problems in (("error", faults), ("warning", doubts))
             for p in problems
         ]
