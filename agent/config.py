@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from agent.probes.config import ProbesSettings
+from agent.probes.config import ProbesSettings, Zone
 from agent.snmp.choose import EngineName
 from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
 from agent.ssh.platform import platforms
@@ -146,6 +146,7 @@ class AgentSettings(ProgramSettings):
     environment_interval_s: int = Field(default=900, ge=1)
     topology_interval_s: int = Field(default=1800, ge=1)
     inventory_interval_s: int = Field(default=21600, ge=1)
+    timezone: Zone = "Asia/Shanghai"
     devices_at_once: int = Field(default=16, ge=1, le=1024)
     ssh_at_once: int = Field(default=4, ge=1, le=32)
     engine: EngineName = "auto"

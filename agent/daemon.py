@@ -19,6 +19,7 @@ from agent.privacy import load_or_make_key
 from agent.probing import Probing
 from agent.rounds import Memory, run_round
 from agent.spool import Spool
+from agent.stations_today import StationsToday
 from agent.uplink import Progress, Send, client_for, sender, ship_forever, thinned
 from agent.wifi.kept import KnownAps
 from inventory.garbage import collect_garbage_less_often
@@ -29,6 +30,7 @@ log = get_logger(__name__)
 SPOOL_FILE = "spool.db"
 KEY_FILE = "stations.key"
 APS_FILE = "access-points.json"
+STATIONS_FILE = "stations-today.json"
 NEW_OBJECTS = 500_000
 """More than a round makes: it makes 100,000s of tuples and hardly a cycle, and looking for cycles in it would
 cost a tenth of its CPU. Each round ends with a look."""
@@ -59,7 +61,10 @@ async def _work(
     settings: AgentSettings, spool: Spool, stop: asyncio.Event, progress: Progress, send: Send
 ) -> None:
     wake = asyncio.Event()
-    memory = Memory(aps=KnownAps(settings.state_dir / APS_FILE))
+    memory = Memory(
+        aps=KnownAps(settings.state_dir / APS_FILE),
+        stations=StationsToday(settings.state_dir / STATIONS_FILE, settings.timezone),
+    )
     asking = Asking(settings, memory, load_or_make_key(settings.state_dir / KEY_FILE))
     probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()

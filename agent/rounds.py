@@ -22,6 +22,7 @@ from agent.probing import Probing
 from agent.rates import Drop, Rates, rates
 from agent.samples import samples_of
 from agent.spool import Spool
+from agent.stations_today import StationsToday
 from agent.uplink import clock, compress
 from agent.wifi.kept import KnownAps
 from inventory.digest import digest_of
@@ -47,10 +48,12 @@ SHORT_QUEUE = 3
 
 @dataclass(slots=True)
 class Memory:
-    """What the agent remembers between rounds; only the access points are needed after a restart."""
+    """What the agent remembers between rounds; only the access points and the machines heard today are needed
+    after a restart."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
     aps: KnownAps | None = None
+    stations: StationsToday | None = None
     polled: dict[str, Reading] = field(default_factory=dict)
     """The last reading of each device as it was, without what earlier ones found."""
     rates: dict[str, Rates] = field(default_factory=dict)
@@ -140,6 +143,8 @@ async def run_round(
         _append_now(this, spool)
     if memory.aps:
         memory.aps.save()
+    if memory.stations:
+        memory.stations.save()
     return sum(reading.outcome == "ok" for reading in readings.values())
 
 
@@ -159,7 +164,10 @@ async def _poll_all(this: _Round, poll: Poll) -> dict[str, Reading]:
         if reading.outcome == "ok":
             memory.done_at.update({(device.id, job): this.now for job in jobs})
             this.columns.add_samples(device.id, samples_of(reading))
-            reading = _understood(memory, device.id, reading)
+            polled, reading = reading, _understood(memory, device.id, reading)
+            if memory.stations and "topology" in jobs:
+                counts = memory.stations.add(device.id, polled, reading, this.columns.slot)
+                this.columns.add_samples(device.id, counts)
             if not _has_aps(reading):
                 this.add_reading(device, {})
         return reading

@@ -243,6 +243,10 @@ SAMPLE_KEYS: dict[str, str] = {
     "out_octets_ipv6": "octets of IPv6 out, counter",
     "in_octets_ipv4": "octets of IPv4 in, counter",
     "out_octets_ipv4": "octets of IPv4 out, counter",
+    "stations": "machines heard today on an interface, over either IP version",
+    "stations_ipv4": "machines heard today on an interface over IPv4",
+    "stations_ipv6": "machines heard today on an interface with a living address in 2000::/3",
+    "stations_ipv6_active": "of stations_ipv6, those with IPv6 traffic today besides ICMPv6 and DNS",
     "uptime_s": "sysUpTime, seconds",
     "poll_ms": "how long the poll took, milliseconds",
 }

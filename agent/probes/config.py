@@ -59,6 +59,7 @@ def _zone(text: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:\s]+$")]
 Url = Annotated[str, AfterValidator(_url)]
 Host = Annotated[str, AfterValidator(_host)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -96,7 +97,7 @@ class Throughput(Section):
     reference_mbps: float = Field(default=10_000, gt=0)
     nic_mbps: float | None = Field(default=None, gt=0)
     windows: tuple[Annotated[str, AfterValidator(_window)], ...] = ("22:00-05:00",)
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    timezone: Zone = "Asia/Shanghai"
     not_on: tuple[Annotated[str, AfterValidator(_days)], ...] = ()
     max_busy_ratio: float = Field(default=0.2, gt=0, le=1)
     max_cpu_ratio: float = Field(default=0.9, gt=0, le=1)
