@@ -77,6 +77,7 @@ ADVICE: dict[str, Advice] = {
     "gateway_unmanaged": Advice(
         SCHOOL_CARRIER, SETTING, N_("Open read-only SNMP on the gateway to the agent's address")
     ),
+    "far_end_port": Advice(SCHOOL, REGISTER, N_("Declare the port on the school's own device")),
     "speed_not_reported": Advice(
         SCHOOL, SETTING, N_("Update the device's software, or name a port that tells its speed")
     ),
@@ -307,7 +308,10 @@ ADVICE: dict[str, Advice] = {
     "not_seen": Advice(SCHOOL, REGISTER, N_("Look for the devices on the list; retire those that are gone")),
     "failed_on_site": Advice(SCHOOL, SITE, N_("Mend what the inspector found, then ask for another test")),
     "not_submitted": Advice(SCHOOL, PAPER, N_("Hand in what is missing; the county's day has passed")),
-    # na: nothing to do
+    # pass, na: nothing to do, or soon
+    "fibre_owned": Advice(COUNTY, NOTHING, N_("Nothing: the fibre is the county's or the school's own")),
+    "contract_ends_soon": Advice(COUNTY, CONTRACT, N_("Renew the contract before it ends")),
+    "link_filling": Advice(COUNTY, WAIT, N_("Watch the load; plan for more bandwidth")),
     "exempt": Advice(COUNTY, NOTHING, N_("Nothing: exempt by a document")),
     "info_only": Advice(COUNTY, NOTHING, N_("Nothing, unless the county sets a limit in the profile")),
     "no_websites": Advice(COUNTY, NOTHING, N_("Nothing: there is no website")),

@@ -21,6 +21,7 @@ REASONS: dict[str, str] = {
     "uplink_port_not_found": N_("the declared uplink port is not on the device"),
     "uplink_port_logical": N_("the declared uplink is a routed interface; the register has to name the port"),
     "gateway_unmanaged": N_("the gateway is not read by the agent"),
+    "far_end_port": N_("the declared port is the far end's, and the line between is a carrier's"),
     "speed_not_reported": N_("the port is up but the device does not tell its speed"),
     "not_supported_by_device": N_("the device does not offer the table that would prove it"),
     "table_unreadable": N_("the device's table could not be read completely"),
@@ -139,6 +140,10 @@ REASONS: dict[str, str] = {
     "not_seen": N_("registered devices that are not seen"),
     "failed_on_site": N_("the inspector found otherwise on site"),
     "not_submitted": N_("not handed in by the county's deadline"),
+    # pass, and what stands beside a verdict
+    "fibre_owned": N_("a fibre of one's own carries what its port is lit with"),
+    "contract_ends_soon": N_("the contract ends soon"),
+    "link_filling": N_("the link is filling up"),
     # na: it does not apply
     "exempt": N_("exempt by an accepted document"),
     "info_only": N_("for information: the plan sets no limit"),

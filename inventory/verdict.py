@@ -80,7 +80,7 @@ class Verdict:
     ``thr_bp`` is what it has to reach;
     ``reason`` is a code of inventory.reasons for every fail and unknown; ``origin`` says who set the
     threshold: plan, law, standard, county_decision or product_default. ``leg`` names a part that is
-    no metric of its own ("built", "enrolled").
+    no metric of its own ("built", "enrolled"). ``also`` is printed beside the verdict and decides nothing.
     """
 
     metric: str
@@ -101,6 +101,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     legs: tuple[Verdict, ...] = ()
     leg: str = ""
+    also: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

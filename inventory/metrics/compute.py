@@ -27,10 +27,11 @@ from inventory.metrics import (
     wireless_service,
 )
 from inventory.metrics.access import A1, A2
+from inventory.metrics.access_flow import A3, tested_throughput
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CampusMetrics, CountyMetrics, SchoolMetrics
 from inventory.metrics.look import Look
-from inventory.metrics.params import Params
+from inventory.metrics.params import DEFAULTS, Params
 from inventory.metrics.truth import unknown
 from inventory.register import Campus
 from inventory.rules import composite
@@ -67,10 +68,11 @@ COUNTY: CountyMetrics = {
     **quality.COUNTY,
 }
 
-BASIS = {"port": A1, "contract": A2, "throughput": "access_throughput_ratio"}
+A4 = "access_10g_composite"
+BASIS = {"port": A1, "contract": A2, "throughput": A3}
 COMPOSITES: dict[str, tuple[str, tuple[str, ...]]] = {
     # metric -> the parameter that names the legs, and the legs without it
-    "access_10g_composite": ("basis", ("port", "contract")),
+    A4: ("basis", ("port", "contract")),
     "ipv6_deployed_composite": (
         "legs",
         (
@@ -90,7 +92,14 @@ ADDED_LEGS = {
 
 
 def compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
-    """One metric of one campus; a metric of schools is the same at each of their campuses."""
+    """One metric of one campus; a metric of schools is the same at each of their campuses. What the target
+    wants printed beside it comes in ``also``."""
+    verdict = _computed(metric, look, campus, params)
+    also = _beside(metric, look, campus, params)
+    return replace(verdict, also=also) if also else verdict
+
+
+def _computed(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
     if metric in COMPOSITES:
         return _composite(metric, look, campus, params)
     if metric in CAMPUS:
@@ -118,7 +127,9 @@ def legs_of(metric: str, params: Params) -> tuple[str, ...]:
 
 
 def _composite(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
-    legs = tuple(compute(leg, look, campus, params) for leg in legs_of(metric, params))
+    legs = tuple(
+        _computed(leg, look, campus, _leg_params(metric, leg, params)) for leg in legs_of(metric, params)
+    )
     ruling = composite(legs)
     verdict = Verdict(
         metric=metric,
@@ -135,6 +146,38 @@ def _composite(metric: str, look: Look, campus: Campus, params: Params) -> Verdi
         # A composite of one leg is that leg under another name: its figures are the figures.
         return replace(legs[0], metric=metric, legs=legs)
     return verdict
+
+
+def _leg_params(metric: str, leg: str, params: Params) -> Params:
+    """What a composite's parameters mean for a leg: how many polls and which of them count is said of ports;
+    throughput has a threshold of its own, and its tests are months apart."""
+    if (metric, leg) != (A4, A3):
+        return params
+    values = {name: value for name, value in params.values.items() if name not in ("thr", "window", "clock")}
+    origins = {name: origin for name, origin in params.origins.items() if name != "thr"}
+    if "throughput_thr" in values:
+        values["thr"] = values["throughput_thr"]
+        origins["thr"] = params.origin("throughput_thr")
+    return Params(values, origins)
+
+
+def _beside(metric: str, look: Look, campus: Campus, params: Params) -> tuple[Verdict, ...]:
+    """What is printed beside a verdict and decides nothing: of A4 the values of all three legs, and the
+    metrics that the target names."""
+    named = params.words("also", ())
+    if metric != A4 and not named:
+        return ()
+    legs = {metric, *(legs_of(metric, params) if metric in COMPOSITES else ())}
+    wanted = dict.fromkeys((*(BASIS.values() if metric == A4 else ()), *named))
+    found = []
+    for other in wanted:
+        if other not in legs and catalogue()[other].level == "C":
+            own = _leg_params(metric, other, params) if metric == A4 and other in BASIS.values() else DEFAULTS
+            is_a3 = other == A3
+            found.append(
+                tested_throughput(look, campus, own) if is_a3 else _computed(other, look, campus, own)
+            )
+    return tuple(found)
 
 
 def _why_not(metric: str) -> str:

@@ -45,7 +45,9 @@ _CONTRACT = {
     "network": "word",
     "symmetric": "flag",
     "expired_grace_days": "number",
+    "warn_days": "number",
 }
+_ENTITLED = {"roles": "words", "network": "word", "symmetric": "flag"}
 _FACILITY = {"min": "number", "kinds": "words"}
 _UNITS = {
     "thr": "ratio",
@@ -60,31 +62,40 @@ _AREAS = {"area_ratio": "ratio", **_POLLS}
 PARAMS: dict[str, dict[str, str]] = {
     "access_port_speed_10g": _PORT,
     "access_contract_bandwidth_10g": _CONTRACT,
-    "access_throughput_ratio": {
-        "thr": "ratio",
-        "window": "window",
-        "min_port_mbps": "number",
-        "network": "word",
-    },
-    "access_10g_composite": {"basis": "legs", **_PORT, **_CONTRACT},
+    "access_throughput_ratio": {"thr": "ratio", "window": "window", **_ENTITLED},
+    "access_10g_composite": {"basis": "legs", "throughput_thr": "ratio", **_PORT, **_CONTRACT},
     "access_uplink_redundancy": {"min_class": "word", "roles": "words", **_POLLS},
     "access_utilisation_p95": {
         "limit": "ratio",
+        "warn": "ratio",
         "min_samples": "ratio",
         "window": "window",
         "clock": "clock",
-        "network": "word",
+        **_ENTITLED,
     },
-    "access_optics_margin": {"min_margin_db": "number", "roles": "words", **_POLLS},
+    "access_optics_margin": {
+        "min_margin_db": "number",
+        "low_dbm": "signed",
+        "high_dbm": "signed",
+        "roles": "words",
+        **_POLLS,
+    },
     "access_uplink_availability": {"targets": "words", "min_reached": "number", "roles": "words", **_POLLS},
     "gateway_capacity_sufficient": {
         "share": "ratio",
         "max_cpu": "ratio",
+        "min_samples": "ratio",
         "window": "window",
-        "network": "word",
+        "clock": "clock",
+        **_ENTITLED,
     },
-    "county_core_10g": {"min_port_mbps": "number", "unit_ratio": "ratio", **_POLLS},
-    "bandwidth_per_user": {"limit_kbps": "number", "network": "word"},
+    "county_core_10g": {
+        "min_port_mbps": "number",
+        "min_member_mbps": "number",
+        "unit_ratio": "ratio",
+        **_POLLS,
+    },
+    "bandwidth_per_user": {"limit_kbps": "number", **_ENTITLED},
     "backbone_10g_ratio": {"min_port_mbps": "number", "min_links": "number", **_UNITS},
     "classroom_port_gigabit_ratio": {"min_port_mbps": "number", **_UNITS},
     "lan_port_clean_ratio": {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from snapshots import CAMPUS, WEEK, Scene
 
 from inventory.facts import FactValue
@@ -14,7 +17,7 @@ from inventory.metrics.compute import compute
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params, ParamValue
 from inventory.papers import Document
-from inventory.register import Contract, Uplink
+from inventory.register import Contract, Maintenance, Uplink
 from inventory.verdict import PollCounts, State, Verdict
 
 
@@ -296,8 +299,8 @@ def test_an_accepted_contract_of_10g_passes() -> None:
     ("change", "state", "reason"),
     [
         ({"evidence": "claimed"}, State.UNKNOWN, "evidence_unreviewed"),
-        ({"evidence": "none"}, State.UNKNOWN, "evidence_unreviewed"),
-        ({"evidence": "rejected"}, State.UNKNOWN, "contract_missing"),
+        ({"evidence": "none"}, State.UNKNOWN, "evidence_missing"),
+        ({"evidence": "rejected"}, State.UNKNOWN, "evidence_rejected"),
         ({"network": "internet"}, State.UNKNOWN, "contract_missing"),
         ({"down_mbps": 1000}, State.FAIL, "contract_below"),
         ({"up_mbps": 1000}, State.FAIL, "contract_below"),
@@ -372,4 +375,206 @@ def test_a_1g_lease_on_a_10g_port_is_judged_by_the_basis_of_the_plan(
 
 
 def test_throughput_in_the_basis_is_unknown_as_nobody_tests_it() -> None:
-    assert a4(ACCEPTED, basis=("port", "throughput")).reason == "no_probe"
+    assert a4(ACCEPTED, basis=("port", "throughput")).reason == "no_test_node"
+
+
+A1, A2, A3 = "access_port_speed_10g", "access_contract_bandwidth_10g", "access_throughput_ratio"
+
+
+@pytest.mark.parametrize(
+    ("basis", "legs", "also"),
+    [
+        (("port",), [A1], [A2, A3]),
+        (("port", "contract"), [A1, A2], [A3]),
+        (("contract",), [A2], [A1, A3]),
+        (("port", "contract", "throughput"), [A1, A2, A3], []),
+    ],
+)
+def test_all_three_values_stand_by_the_composite_whatever_decides(
+    basis: tuple[str, ...], legs: list[str], also: list[str]
+) -> None:
+    verdict = a4(ACCEPTED, basis=basis)
+
+    assert [leg.metric for leg in verdict.legs] == legs
+    assert [other.metric for other in verdict.also] == also
+
+
+def test_what_stands_beside_the_composite_decides_nothing() -> None:
+    small = replace(ACCEPTED, down_mbps=1000, up_mbps=1000)
+
+    verdict = a4(small, basis=("port",))
+
+    assert verdict.state is State.PASS
+    assert [(other.state, other.value) for other in verdict.also] == [
+        (State.FAIL, 1000),
+        (State.UNKNOWN, None),
+    ]
+
+
+def test_a_target_may_name_other_metrics_to_be_printed_beside_it() -> None:
+    scene = read_all_week(Scene()).port("gw", "XGE0/0/1")
+    params = Params({"also": (A2, "ipv6_wan_address", A1, "county_core_10g")})
+
+    verdict = compute(A1, Look(scene.snapshot()), scene.campus, params)
+
+    assert [other.metric for other in verdict.also] == [A2, "ipv6_wan_address"]
+    assert verdict.state is State.PASS
+
+
+# Documents decide what a contract is worth
+
+PAPER = Document(id="d1", kind="contract", review="accepted", issued_on=date(2026, 1, 5))
+NAMED = replace(ACCEPTED, document="d1", evidence="none", circuit="c-7")
+
+
+def a2_with(contract: Contract, *documents: Document, **params: ParamValue) -> Verdict:
+    scene = read_all_week(Scene(replace(CAMPUS, contracts=(contract,)))).port("gw", "XGE0/0/1")
+    snapshot = scene.snapshot(documents=documents)
+    return contract_bandwidth(Look(snapshot), scene.campus, Params(params))
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "reason", "level"),
+    [
+        ({}, State.PASS, "", "E2"),
+        ({"review": "claimed"}, State.UNKNOWN, "evidence_unreviewed", "E1"),
+        ({"review": "rejected"}, State.UNKNOWN, "evidence_rejected", "E0"),
+        ({"review": "none"}, State.UNKNOWN, "evidence_missing", "E0"),
+        ({"valid_until": date(2026, 9, 17)}, State.UNKNOWN, "evidence_expired", "E0"),
+        ({"valid_until": date(2026, 9, 18)}, State.PASS, "", "E2"),
+        ({"issued_on": date(2026, 9, 19)}, State.UNKNOWN, "evidence_missing", "E0"),
+        ({"id": "other"}, State.UNKNOWN, "evidence_missing", "E0"),
+    ],
+)
+def test_the_document_decides_and_not_the_rows_own_word(
+    change: dict[str, object], state: State, reason: str, level: str
+) -> None:
+    verdict = a2_with(NAMED, replace(PAPER, **change))  # type: ignore[arg-type]
+
+    assert (verdict.state, verdict.reason, verdict.evidence[0].level) == (state, reason, level)
+
+
+def test_the_evidence_of_a_contract_is_its_document_with_its_day() -> None:
+    (evidence,) = a2_with(NAMED, PAPER).evidence
+
+    assert (evidence.document, evidence.day, evidence.subject) == ("d1", date(2026, 1, 5), "c-7")
+    assert evidence.value == "leased_bandwidth 10000 Mbit/s 2026-01-01..2026-12-31"
+
+
+@pytest.mark.parametrize(
+    ("end", "warn_days", "warned"),
+    [
+        # Today is 2026-09-18; sixty days on it is 2026-11-17.
+        (date(2026, 11, 17), None, True),
+        (date(2026, 11, 18), None, False),
+        (date(2026, 9, 18), None, True),
+        (date(2026, 11, 18), 61, True),
+        (None, None, False),
+    ],
+)
+def test_a_contract_that_ends_soon_is_warned_of_and_still_passes(
+    end: date | None, warn_days: int | None, *, warned: bool
+) -> None:
+    params = {} if warn_days is None else {"warn_days": warn_days}
+
+    verdict = a2(replace(ACCEPTED, end=end), **params)
+
+    assert verdict.state is State.PASS
+    assert [e.day for e in verdict.evidence if e.value == "contract_ends_soon"] == [end] * warned
+
+
+def test_a_fibre_of_ones_own_says_so_where_it_passes_and_what_is_wrong_where_it_does_not() -> None:
+    campus = replace(CAMPUS, contracts=(Contract(kind="owned_fibre", evidence="accepted"),))
+    fine = read_all_week(Scene(campus)).port("gw", "XGE0/0/1")
+    slow = read_all_week(Scene(campus)).port("gw", "XGE0/0/1", speed_mbps=1000)
+
+    found = [contract_bandwidth(Look(scene.snapshot()), campus, Params()) for scene in (fine, slow)]
+
+    assert [(v.state, v.reason, v.value) for v in found] == [
+        (State.PASS, "fibre_owned", 10_000),
+        (State.FAIL, "negotiated_1000", 1000),
+    ]
+
+
+# What does not count
+
+
+def test_polls_in_announced_work_at_the_gateway_do_not_count() -> None:
+    work = Maintenance(start=WEEK[500], end=WEEK[560], device="gw")
+    campus = replace(CAMPUS, maintenance=(work,))
+    scene = Scene(campus).port("gw", "XGE0/0/1").polled("gw", (500, "ok"), (60, "down"), (40, "ok"))
+
+    verdict = a1(scene)
+
+    assert (verdict.state, verdict.polls) == (State.PASS, PollCounts(a=540, d=0, m=0))
+
+
+def test_announced_work_at_the_whole_campus_leaves_the_window() -> None:
+    campus = replace(CAMPUS, maintenance=(Maintenance(start=WEEK[0], end=WEEK[120]),))
+    scene = Scene(campus).port("gw", "XGE0/0/1").polled("gw", (120, "down"), (480, "ok"))
+
+    assert a1(scene).polls == PollCounts(a=480, d=0, m=0)
+
+
+@pytest.mark.parametrize(
+    ("medium", "state", "reason"),
+    [("dark_fibre", State.PASS, ""), ("p2p_ethernet", State.UNKNOWN, "far_end_port")],
+)
+def test_the_far_ends_port_counts_only_through_dark_fibre(medium: str, state: State, reason: str) -> None:
+    campus = replace(CAMPUS, uplinks=(Uplink(device="county-core", port="XGE1/0/1", medium=medium),))
+    scene = Scene(campus).port("county-core", "XGE1/0/1").polled("county-core", (600, "ok"))
+
+    verdict = a1(scene)
+
+    assert (verdict.state, verdict.reason) == (state, reason)
+
+
+# Properties
+
+
+RUNS = st.lists(st.tuples(st.integers(1, 60), st.sampled_from(["ok", "down", "gap"])), max_size=12)
+
+
+def outcomes(runs: list[tuple[int, str]]) -> list[str]:
+    found = [outcome for n, outcome in runs for _ in range(n)][:600]
+    return found + ["gap"] * (600 - len(found))
+
+
+def judged(found: list[str]) -> Verdict:
+    scene = Scene().port("gw", "XGE0/0/1")
+    scene.polls["gw"] = dict(zip(WEEK, found, strict=True))  # type: ignore[arg-type]
+    return a1(scene)
+
+
+@given(RUNS, st.integers(0, 599), st.integers(1, 300))
+def test_more_good_polls_never_turn_a_pass_into_a_fail(
+    runs: list[tuple[int, str]], start: int, length: int
+) -> None:
+    before = outcomes(runs)
+    after = [*before[:start], *["ok"] * min(length, 600 - start), *before[start + length :]]
+
+    assert not (judged(before).state is State.PASS and judged(after).state is not State.PASS)
+
+
+@given(RUNS)
+def test_a_gap_never_counts_as_a_pass(runs: list[tuple[int, str]]) -> None:
+    verdict = judged(outcomes(runs))
+
+    if verdict.state is State.PASS:
+        assert verdict.polls is not None
+        assert verdict.polls.a * 100 >= 95 * (verdict.polls.a + verdict.polls.d)
+        assert (verdict.polls.a + verdict.polls.d) * 100 >= 90 * 600
+
+
+@given(RUNS, st.randoms(use_true_random=False))
+def test_the_order_in_which_polls_arrive_does_not_matter(
+    runs: list[tuple[int, str]], chance: random.Random
+) -> None:
+    pairs = list(zip(WEEK, outcomes(runs), strict=True))
+    mixed = list(pairs)
+    chance.shuffle(mixed)
+    scenes = [Scene().port("gw", "XGE0/0/1") for _ in range(2)]
+    for scene, order in zip(scenes, (pairs, mixed), strict=True):
+        scene.polls["gw"] = dict(order)  # type: ignore[arg-type]
+
+    assert a1(scenes[0]) == a1(scenes[1])
