@@ -374,6 +374,83 @@ def test_the_command_tells_line_reason_and_remedy(tmp_path: Path, capsys: pytest
     assert problems[0]["what"]
 
 
+# Whatever a person may write, it is answered with faults and lines.
+
+STRANGE = [
+    "3",
+    "true",
+    '"x"',
+    '""',
+    "[]",
+    "[1]",
+    '["x"]',
+    "{}",
+    "{ x = 1 }",
+    "2026-01-01",
+    "nan",
+    "[[]]",
+    "[{}]",
+]
+VALUES = [found.span(1) for found in re.finditer(r"^[a-z_0-9]+ = (.+)$", SOUND, flags=re.MULTILINE)]
+ROWS = SOUND.splitlines()
+
+
+def told_of(tmp_path: Path, text: str) -> list[int]:
+    """The lines of all faults; PlanError as a whole where the text is no TOML."""
+    file = tmp_path / "strange.toml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        with pytest.raises(PlanError, match="is not TOML"):
+            check_profile(file, None)
+        return []
+    faults, _doubts = check_profile(file, None)
+    for fault in faults:
+        assert fault.what
+        assert 0 <= fault.line <= text.count("\n") + 1
+    return [fault.line for fault in faults]
+
+
+@given(st.sampled_from(VALUES), st.sampled_from(STRANGE))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_strange_value_anywhere_is_answered_on_its_line_or_accepted(
+    tmp_path: Path, span: tuple[int, int], value: str
+) -> None:
+    text = SOUND[: span[0]] + value + SOUND[span[1] :]
+    line = SOUND.count("\n", 0, span[0]) + 1
+    lines = told_of(tmp_path, text)
+
+    key = ROWS[line - 1].split(" = ")[0]
+    if value in ("{ x = 1 }", "[[]]", "nan") or (value == "3" and key not in ("value", "weight")):
+        assert lines, (ROWS[line - 1], value)
+    if value in ("{ x = 1 }", "[[]]") and key not in ("param_origin", "params"):
+        assert line in lines, (ROWS[line - 1], value)
+
+
+@given(st.integers(0, len(ROWS) - 1), st.integers(1, 4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_that_are_lost_are_answered_without_an_error(tmp_path: Path, first: int, n: int) -> None:
+    told_of(tmp_path, "\n".join(ROWS[:first] + ROWS[first + n :]))
+
+
+@given(st.integers(0, len(ROWS) - 1), st.integers(0, len(ROWS) - 1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_line_in_another_place_is_answered_without_an_error(tmp_path: Path, source: int, to: int) -> None:
+    rows = ROWS[:source] + ROWS[source + 1 :]
+    told_of(tmp_path, "\n".join([*rows[:to], ROWS[source], *rows[to:]]))
+
+
+@pytest.mark.parametrize(
+    "table", ["profile", "source", "period", "defaults", "omitted", "score", "scope", "target", "change"]
+)
+@pytest.mark.parametrize("value", STRANGE)
+def test_a_table_that_is_something_else_is_refused(tmp_path: Path, table: str, value: str) -> None:
+    lines = told_of(tmp_path, f"{table} = {value}\n")
+
+    assert lines
+
+
 # Doubts: accepted, and a person is told.
 
 

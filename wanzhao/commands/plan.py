@@ -90,8 +90,15 @@ def _show(args: argparse.Namespace) -> int:
                 "value": t.value,
                 "unit": t.unit,
                 "due": t.due,
+                "due_basis": t.due_basis,
+                "strength": t.strength,
+                "class": t.klass,
+                "threshold_origin": t.threshold_origin,
+                "params": dict(t.params),
+                "param_origin": dict(t.param_origin),
                 "quote": list(t.quote),
                 "plan_ids": list(t.plan_ids),
+                "note": t.note,
             }
             for t in profile.targets
         ]

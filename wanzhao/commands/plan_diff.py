@@ -67,7 +67,7 @@ def _goal(target: Target) -> str:
 
 def _words(value: object) -> str:
     if value in (None, "", [], {}):
-        return _("nothing")
+        return _("not given")
     if isinstance(value, list):
         return ", ".join(map(_words, value))
     if isinstance(value, dict):
