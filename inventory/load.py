@@ -112,7 +112,9 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _error(path: Path, problems: list[Problem]) -> RegisterError:
+def _error(path: Path, found: list[Problem]) -> RegisterError:
+    # One and the same fault may be found in two ways.
+    problems = list(dict.fromkeys(found))
     listed = problems[:MAX_PROBLEMS]
     if more := len(problems) - len(listed):
         listed.append(Problem(path.name, _("and %(n)d more faults") % {"n": more}))

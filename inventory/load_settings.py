@@ -19,7 +19,7 @@ from inventory.load_set import ImportSet, Line, place_of
 from inventory.load_tables import heading
 from inventory.register import Calendar, Register
 from inventory.suggest import did_you_mean
-from inventory.words import _
+from inventory.words import _, language
 
 MIN_INTERVAL_S, MAX_INTERVAL_S = 1, 86_400
 SETTING_SHEETS = frozenset({"county", "县", "县和校历", "校历", "calendar"})
@@ -157,6 +157,12 @@ def read_setting_sheet(file: str, sheet: str, lines: Iterator[Line], found: Impo
             continue
         table, key = owner
         found.settings.setdefault(table, (file, {}))[1][key] = value
+
+
+def setting_name(key: str) -> str:
+    """What "calendar.opens" is called in the language of this process."""
+    table, _dot, name = key.partition(".")
+    return SETTINGS[table][name].name if language() == "zh" else key
 
 
 def written_settings(register: Register) -> dict[str, dict[str, object]]:

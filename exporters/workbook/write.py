@@ -217,5 +217,5 @@ def _validation(made: _Book, field_: Field) -> dict[str, object]:
 
 
 def _width(field_: Field) -> float:
-    longest = max(map(len, (field_.title, *field_.choices)))
+    longest = max(map(len, (field_.title, *field_.choices, "一二三四五六")))
     return max(12.0, min(24.0, 2.2 * longest + 2), min(30.0, 1.2 * len(field_.example) + 6))

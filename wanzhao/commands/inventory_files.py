@@ -13,6 +13,7 @@ from inventory.diff import TableDiff, register_diff
 from inventory.errors import InputError, RegisterError
 from inventory.load import Loaded, count_rows, load_set, register_tables
 from inventory.load_folder import folder_files
+from inventory.load_settings import SETTING_SHEET, setting_name
 from inventory.load_sheets import SHEET_FILES, sheet_tables
 from inventory.load_tables import TABLES, Table, heading
 from inventory.register import Register
@@ -23,6 +24,7 @@ try:
     from collector.config import load_collector_settings
     from collector.store.engine import open_store
     from collector.store.registers import read_register, store_register
+    from exporters.workbook.layout import sheet_fields
     from exporters.workbook.marked import mark
     from exporters.workbook.write import export, template
 except ImportError as error:
@@ -186,29 +188,44 @@ def _print_counts(tables: Sequence[TableDiff]) -> None:
     rows = [
         (name, len(table.added), len(table.changed), len(table.removed), table.same)
         for table in tables
-        for name in (_name(table.table),)
+        for name in (table_name(table.table),)
         if table.same or not table.empty
     ]
-    print_table((_("table"), _("new"), _("changed"), _("removed"), _("unchanged")), rows)
+    print_table((_("table"), _("added"), _("changed"), _("removed"), _("unchanged")), rows)
 
 
 def _print_rows(tables: Sequence[TableDiff], few: int | None) -> None:
     for table in tables:
         lines = [
             *(f"+ {' '.join(filter(None, key))}" for key in table.added),
-            *(f"~ {' '.join([*filter(None, change.key), _cells(change.cells)])}" for change in table.changed),
+            *(
+                f"~ {' '.join([*filter(None, change.key), _cells(table.table, change.cells)])}"
+                for change in table.changed
+            ),
             *(f"- {' '.join(filter(None, key))}" for key in table.removed),
         ]
         if lines:
-            print(f"\n{_name(table.table)}")
+            print(f"\n{table_name(table.table)}")
         for line in lines[:few]:
             print(f"  {line}")
         if few and len(lines) > few:
             print("  " + _("and %(n)d more; --all lists them") % {"n": len(lines) - few})
 
 
-def _cells(cells: Sequence[tuple[str, object, object]]) -> str:
-    return ", ".join(f"{key} {_shown(before)} -> {_shown(after)}" for key, before, after in cells)
+def _cells(table: str, cells: Sequence[tuple[str, object, object]]) -> str:
+    """What becomes of the cells of a row, in the words that people write."""
+    known = {
+        field.column.key: field
+        for one in TABLES
+        if one.name == table
+        for field in sheet_fields(one, language())
+    }
+    return ", ".join(
+        f"{known[key].title} {_shown(known[key].shown(before))} -> {_shown(known[key].shown(after))}"
+        if key in known
+        else f"{setting_name(key)} {_shown(before)} -> {_shown(after)}"
+        for key, before, after in cells
+    )
 
 
 def _shown(value: object) -> str:
@@ -240,9 +257,10 @@ def _counts(tables: Sequence[TableDiff]) -> Mapping[str, Mapping[str, int]]:
     }
 
 
-def _name(table: str) -> str:
-    names = {one.file.removesuffix(".csv"): one.files[0].removesuffix(".csv") for one in TABLES}
-    return names.get(table, table) if language() == "zh" else table
+def table_name(table: str) -> str:
+    """What a table is called in the language of this process."""
+    names = {one.name: one.files[0].removesuffix(".csv") for one in TABLES} | {"county": SETTING_SHEET}
+    return names[table] if language() == "zh" else table
 
 
 def _table(name: str | None) -> Table | None:
@@ -251,7 +269,7 @@ def _table(name: str | None) -> Table | None:
     known = sheet_tables()
     found = known.get(heading(name.casefold().removesuffix(".csv")))
     if found is None:
-        names = ", ".join(table.file.removesuffix(".csv") for table in TABLES)
+        names = ", ".join(table_name(table.name) for table in TABLES)
         raise InputError(
             _("is no table of the register"),
             where=f"--table {name}",

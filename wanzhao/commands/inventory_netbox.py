@@ -35,7 +35,8 @@ def add(inner: Subparsers) -> None:
 def _export(args: argparse.Namespace) -> int:
     register = files.stored_register(args)
     files.write_folder(args.folder, netbox_files(register))
-    _tell(_("not written, NetBox has no place for them:"), left_out(register))
+    counts = {files.table_name(name): n for name, n in left_out(register).items()}
+    _tell(_("not written, NetBox has no place for them:"), counts)
     return 0
 
 
