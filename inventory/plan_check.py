@@ -16,7 +16,7 @@ from inventory.metrics.compute import is_computed
 from inventory.metrics.params import kinds_of
 from inventory.plan import Draft, builtin_profiles, in_order, read_draft
 from inventory.plan_book import Finding, PlanProblem
-from inventory.plan_figures import carries, carries_rate, carries_ratio, is_percentage
+from inventory.plan_figures import carries, carries_rate, carries_ratio, is_percentage, names
 from inventory.plan_fit import fit_findings, scope_findings
 from inventory.plan_ids import coverage_findings
 from inventory.plan_quotes import quote_findings, source_findings
@@ -183,6 +183,7 @@ def _figure_findings(target: Target, place: Place) -> Iterator[Finding]:
     is_share = target.aggregate in ("school_rate", "pooled_units")
     if target.value is not None and target.threshold_origin == "plan":
         yield from _figure(target, target.value, (*place, "value"), is_share=is_share)
+    yield from _name_findings(target, place)
     kinds = kinds_of(target.metric)
     for name, origin in target.param_origin.items():
         value = target.params.get(name)
@@ -195,6 +196,17 @@ def _figure_findings(target: Target, place: Place) -> Iterator[Finding]:
             yield from _as_told(carries_ratio(target.quote, value), value, path)
         else:
             yield from _figure(target, value, path, is_share=False)
+
+
+def _name_findings(target: Target, place: Place) -> Iterator[Finding]:
+    """A name that is said to be the plan's has to stand in the quote, too."""
+    for key in ("platform", "names"):
+        value = target.params.get(key)
+        for name in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            if target.param_origin.get(key) == "plan" and not names(target.quote, name):
+                what = _("%(name)s is said to come from the plan but does not stand in the quote")
+                do = _("write the name as the plan has it, or say who gave it (county_decision)")
+                yield Finding((*place, "params", key), what % {"name": name}, do)
 
 
 def _figure(target: Target, value: float, path: Place, *, is_share: bool) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ RATE_WORDS = {"百兆": 100, "千兆": 1000, "万兆": 10_000}
 Carried = Literal["", "figure", "words"]
 """Not at all; as a figure; in words that may mean something else."""
 
+_MARKS = str.maketrans("", "", "“”\"'「」『』《》 ")
 _DIGITS = "零一二三四五六七八九"
 _DIGIT = {**{char: n for n, char in enumerate(_DIGITS)}, "〇": 0, "两": 2}
 _UNIT = {"十": 10, "百": 100, "千": 1000}
@@ -39,6 +40,12 @@ def carries(quote: Sequence[str], value: float, *, is_share: bool = False) -> Ca
     is_all = is_share and value == 100 and any(word in text for word in ALL_WORDS)
     is_part = is_share and any(part - 0.1 < value <= part for part in _fractions(text))
     return "words" if value in words or is_all or is_part else ""
+
+
+def names(quote: Sequence[str], name: str) -> bool:
+    """Whether a name stands in a quote, quotation marks and blanks apart. Parts of a quote may be one word
+    that the archive broke."""
+    return name.translate(_MARKS) in "".join(quote).translate(_MARKS)
 
 
 def carries_ratio(quote: Sequence[str], ratio: float) -> Carried:

@@ -62,9 +62,21 @@ STAGES_OF_KIND: Mapping[str, tuple[str, ...]] = {
 """Stages that a school of a kind may have, attached classes (附设班) too."""
 
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "facility_count": ("kinds",),
+    "designated_school_count": ("kind",),
+    "named_platform_status": ("platform", "platforms_to_be_named"),
+}
+"""Metrics that know nothing to look for until a parameter, one of these, says it."""
+
+
 def fit_findings(profile: Profile, target: Target, place: Place) -> Iterator[Finding]:
     """What of one target does not belong together."""
     yield from _value_findings(target, place)
+    needed = NEEDED.get(target.metric, ())
+    if needed and not any(name in target.params for name in needed):
+        what = _("%(metric)s does not know what to look for") % {"metric": target.metric}
+        yield Finding((*place, "params"), what, _("set %(words)s in params") % {"words": " / ".join(needed)})
     scope = profile.scopes.get(target.scope)
     if scope:
         yield from _aggregate_findings(target, scope, place)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.plan_figures import carries, carries_rate, carries_ratio, hanzi_number, is_percentage
+from inventory.plan_figures import carries, carries_rate, carries_ratio, hanzi_number, is_percentage, names
 
 SHARES = [
     # quote, percentage, how it is carried
@@ -95,6 +95,20 @@ def test_a_ratio_is_its_percentage() -> None:
     assert carries_ratio(["达到九成五"], 0.95) == "words"
     assert carries_ratio(["达到29%"], 0.29) == "figure"
     assert carries_ratio(["达到90%"], 0.95) == ""
+
+
+@pytest.mark.parametrize(
+    ("quote", "name", "stands"),
+    [
+        (["制定“智慧校园”建设区域实施方案"], "智慧校园建设区域实施方案", True),
+        (["滨湖教育GIS系", "统(地理信息)"], "滨湖教育GIS系统", True),
+        (["引领行业云、数字校园"], "教育行业云", False),
+    ],
+)
+def test_a_name_stands_in_a_quote_whatever_marks_are_around_it(
+    quote: list[str], name: str, stands: bool
+) -> None:
+    assert names(quote, name) is stands
 
 
 def test_no_figure_runs_from_one_part_of_a_quote_into_the_next() -> None:

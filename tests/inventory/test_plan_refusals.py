@@ -141,6 +141,21 @@ CHECKING: dict[str, Case] = {
         'params = { basis = ["port"], min_port_mbps = 1000,',
         "1000 is said to come",
     ),
+    "a platform that the quote does not name": (
+        'params = { platform = "长兴教育资源平台" }',
+        'params = { platform = "长兴资源平台" }',
+        "长兴资源平台 is said to come",
+    ),
+    "a platform without a name": (
+        'params = { platform = "长兴教育资源平台" }',
+        "params = {}",
+        "what to look for",
+    ),
+    "facilities of no kind": (
+        'params = { kinds = ["iot_sensing"], count_by',
+        "params = { count_by",
+        "set kinds in params",
+    ),
     "a percentage above 100": ("value = 60.0", 'value = 160.0\nthreshold_origin = "law"', "up to 100"),
     "a rate of schools without a goal": (
         '[[target]]\nid = "cx-smart-library"',
