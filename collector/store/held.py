@@ -84,10 +84,14 @@ class HeldPolls(Mapping[str, Polls]):
     reaches back to them, or when a device is asked for that has been silent since."""
 
     def __init__(
-        self, rows: Sequence[PollRow], interval_s: int, first_day: int, fetch: Callable[[], Sequence[PollRow]]
+        self,
+        rows: Sequence[PollRow],
+        interval_s: int,
+        first_day: int,
+        fetch: Callable[[], Sequence[PollRow]] | None,
     ) -> None:
         self._interval_s, self._first_day = interval_s, first_day
-        self._fetch: Callable[[], Sequence[PollRow]] | None = fetch
+        self._fetch = fetch
         self._older_days: dict[str, Days] = {}
         self._polls = {device: self._make(device, days) for device, days in _by_device(rows).items()}
 

@@ -43,11 +43,14 @@ def read_snapshot(
     register: Register,
     as_of: float,
     as_known: float | None = None,
+    *,
+    lazily: bool = False,
 ) -> SchoolSnapshot:
     """Everything about one school as of ``as_of`` (seconds since 1970); of its facts what was known at
     ``as_known`` (None: now). Polls are kept as they are known now."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
-    polls = _polls(connection, school.id, since // DAY_S, int(as_of) // DAY_S, register.poll_interval_s)
+    days = (since // DAY_S, int(as_of) // DAY_S)
+    polls = _polls(connection, school.id, *days, register.poll_interval_s, lazily=lazily)
     return SchoolSnapshot(
         as_of=as_of,
         school=school,
@@ -93,11 +96,14 @@ _POLLS = (
 )
 
 
-def _polls(connection: Connection, school_id: str, first: int, last: int, interval_s: int) -> HeldPolls:
-    """The newest days, and how to get the others."""
-    newest = max(first, last - NEWEST_DAYS)
+def _polls(
+    connection: Connection, school_id: str, first: int, last: int, interval_s: int, *, lazily: bool
+) -> HeldPolls:
+    """All days, or the newest and how to get the others."""
+    newest = max(first, last - NEWEST_DAYS) if lazily else first
 
     def rows(first: int, last: int) -> Sequence[PollRow]:
         return fetch(connection, _POLLS, (school_id, first, last))
 
-    return HeldPolls(rows(newest, last), interval_s, newest, lambda: rows(first, newest - 1))
+    older = (lambda: rows(first, newest - 1)) if lazily else None
+    return HeldPolls(rows(newest, last), interval_s, newest, older)

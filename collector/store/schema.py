@@ -21,7 +21,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -35,7 +35,8 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 
-# The register as it was imported, one document a school and one for the county; history is kept.
+# The register as it was imported, one document a school and one for the county; history is kept. Where a
+# school was taken out stands an empty document that held for no moment: it says when, by whom and from where.
 register = Table(
     "register",
     metadata,
@@ -44,6 +45,7 @@ register = Table(
     Column("valid_to", Double),
     Column("sha256", String(64), nullable=False),
     Column("author", String(128), nullable=False),
+    Column("source", String(256), nullable=False),
     Column("doc", LargeBinary, nullable=False),
 )
 
@@ -82,7 +84,8 @@ agent = Table(
     Index("agent_by_prefix", "token_prefix"),
 )
 
-# What each agent last said; one row an agent.
+# What each agent last said; one row an agent. ``changes`` counts the batches that told more than "as before":
+# whoever judges remembers it, and judges a school anew when it has moved.
 agent_seen = Table(
     "agent_seen",
     metadata,
@@ -93,6 +96,7 @@ agent_seen = Table(
     Column("newest_slot", BigInteger, nullable=False),
     Column("interval_s", Integer, nullable=False),
     Column("agent_version", String(32), nullable=False),
+    Column("changes", BigInteger, nullable=False, default=0),
 )
 
 # The proof of exactly-once: written in the same transaction as the data of the batch. ``offset_s`` is the
@@ -236,6 +240,45 @@ poll_day = Table(
     Column("day", Integer, primary_key=True),
     Column("interval_s", Integer, primary_key=True),
     Column("states", LargeBinary, nullable=False),
+)
+
+# Polls that came later than a window first counts them (known.py): of each slot what it was before, two bits:
+# 0 untouched, 1 gap, 2 down. ``known_hour`` is the end of the hour in which they came. Nothing is written for
+# polls that come in time.
+poll_late = Table(
+    "poll_late",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("device_id", ID, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("interval_s", Integer, primary_key=True),
+    Column("known_hour", BigInteger, primary_key=True),
+    Column("before", LargeBinary, nullable=False),
+)
+
+# What a person accepted as measured; a row holds until another one replaces it or it is cleared.
+baseline = Table(
+    "baseline",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("item", String(200), primary_key=True),
+    Column("accepted_at", Double, primary_key=True),
+    Column("ended_at", Double),
+    Column("accepted_by", String(128), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("doc", LargeBinary, nullable=False),
+)
+
+# An alarm stands from the time a baseline was fallen below until it is reached again or a person closes it.
+regression = Table(
+    "regression",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("item", String(200), primary_key=True),
+    Column("opened_at", Double, primary_key=True),
+    Column("closed_at", Double),
+    Column("closed_by", String(128), nullable=False),
+    Column("doc", LargeBinary, nullable=False),
 )
 
 # A verdict holds from the time it was first given until another one replaced it.

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from collector.store import polls
+from collector.store import known, polls
 from collector.store.engine import lock_schools
 from collector.store.facts import store_facts
 from collector.store.ledger import Entry, enter, keep_doubt, look_up, was_stored
@@ -107,9 +107,9 @@ def _store(connection: Connection, later: Later, arrival: Arrival, entry: Entry)
     changed = store_facts(connection, sender.school_id, batch, states, received_at)
     wanted = differing(batch, states, changed)
     save_states(connection, sender.school_id, states, changed)
-    _store_polls(connection, sender.school_id, batch)
+    is_news = _store_polls(connection, sender.school_id, batch, received_at) or bool(changed)
     land(later, sender.school_id, batch, arrival.sent, arrival.measured)
-    _store_seen(later, sender, batch, received_at)
+    _store_seen(later, sender, batch, received_at, is_news)
     return wanted, mark
 
 
@@ -123,22 +123,26 @@ _KEEP_POLLS = (
 )
 _SEEN = (
     "INSERT INTO agent_seen (school_id, agent_id, campus_id, last_report, newest_slot, interval_s, "
-    "agent_version) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (school_id, agent_id) DO UPDATE SET "
+    "agent_version, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (school_id, agent_id) DO UPDATE SET "
     "campus_id = excluded.campus_id, last_report = excluded.last_report, interval_s = excluded.interval_s, "
-    "agent_version = excluded.agent_version, newest_slot = CASE "
+    "agent_version = excluded.agent_version, changes = agent_seen.changes + excluded.changes, "
+    "newest_slot = CASE "
     "WHEN excluded.newest_slot > agent_seen.newest_slot THEN excluded.newest_slot "
     "ELSE agent_seen.newest_slot END"
 )
 
 
-def _store_polls(connection: Connection, school_id: str, batch: Batch) -> None:
+def _store_polls(connection: Connection, school_id: str, batch: Batch, received_at: float) -> bool:
+    """Whether they tell more than that all is as before: a poll that was not ok, or one that came late."""
     interval_s = batch.interval_s
     by_day: dict[tuple[str, int], list[tuple[int, Outcome]]] = defaultdict(list)
     for device, slot, outcome in zip(batch.polls.device, batch.polls.slot, batch.polls.outcome, strict=True):
         day, second = divmod(slot, polls.DAY_S)
         by_day[(device, day)].append((second // interval_s, outcome))
     if not by_day:
-        return
+        return False
+    is_late = known.is_late(min(batch.polls.slot), interval_s, received_at)
+    late: list[known.LateRow] = []
     devices = sorted({device for device, _day in by_day})
     bounds = (min(day for _device, day in by_day), max(day for _device, day in by_day))
     stored: dict[tuple[str, int], bytes] = {}
@@ -149,14 +153,33 @@ def _store_polls(connection: Connection, school_id: str, batch: Batch) -> None:
     for (device, day), outcomes in by_day.items():
         before = stored.get((device, day))
         states = bytearray(before or polls.empty(interval_s))
+        if is_late and (was := _write_late(states, day, outcomes, interval_s, received_at)):
+            late.append((device, day, interval_s, was))
         for place, outcome in outcomes:
             polls.write(states, place, outcome)
         if before is None or bytes(states) != before:
             rows.append((school_id, device, day, interval_s, bytes(states)))
     run(connection, _KEEP_POLLS, rows)
+    if late:
+        known.keep_late(connection, school_id, late, received_at)
+    return is_late or any(outcome != "ok" for outcome in batch.polls.outcome)
 
 
-def _store_seen(later: Later, sender: Sender, batch: Batch, received_at: float) -> None:
+def _write_late(
+    states: bytearray, day: int, outcomes: list[tuple[int, Outcome]], interval_s: int, received_at: float
+) -> bytes:
+    """What late polls change, as it was before; empty where they change nothing."""
+    after, before = bytearray(states), bytearray(len(states))
+    for place, outcome in outcomes:
+        was = polls.read(bytes(after), place)
+        polls.write(after, place, outcome)
+        slot = day * polls.DAY_S + place * interval_s
+        if known.is_late(slot, interval_s, received_at) and polls.read(bytes(after), place) != was:
+            known.mark(before, place, was)
+    return bytes(before) if any(before) else b""
+
+
+def _store_seen(later: Later, sender: Sender, batch: Batch, received_at: float, is_news: bool) -> None:
     newest = max(batch.polls.slot, default=0)
-    word = (received_at, newest, batch.interval_s, batch.agent_version[:32])
+    word = (received_at, newest, batch.interval_s, batch.agent_version[:32], int(is_news))
     later.add(_SEEN, (sender.school_id, sender.agent_id, sender.campus_id, *word))

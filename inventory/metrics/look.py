@@ -109,8 +109,10 @@ class Look:
         self._polls: dict[tuple[str, GridKey], Masks] = {}
         self._grids: dict[tuple[str, str, str], Grid] = {}
         self._kept: dict[tuple[object, ...], object] = {}
+        self.windows: list[tuple[str, str, Calendar, Grid]] = []
+        """window, clock and calendar of each grid that was asked for"""
         self.stale_at: list[float] = []
-        """when a newest poll that was used will be too old"""
+        """when a newest poll that was used will be too old, or another one follows it at last"""
 
     @cached_property
     def today(self) -> date:
@@ -150,6 +152,7 @@ class Look:
             if campus and (work := [each for each in campus.maintenance if not each.device]):
                 found = [slot for slot in found if not _is_excused(slot, work)]
             self._grids[name] = Grid(found, view.interval_s)
+            self.windows.append((window, clock, self.calendar(campus), self._grids[name]))
         return self._grids[name]
 
     def excused(self, device: str, campus: Campus, grid: Grid) -> int:
@@ -204,11 +207,12 @@ class Look:
         oldest = newest - (n - 1) * step
         slots = range(oldest, newest + step, step)
         ok, _down = self.snapshot.polls_of(device).masks(slots, ((oldest, n),))
-        if not ok:
-            return None
         slot = oldest + (ok.bit_length() - 1) * step
-        self.stale_at.append((slot + within_s) // step * step + step)
-        return slot
+        if ok:
+            self.stale_at.append((slot + within_s) // step * step + step)
+        if slot < newest - step and self.facts(device):  # silent or down: its next answer decides
+            self.stale_at.append(newest + step)
+        return slot if ok else None
 
     def table_status(self, device: str, table: str, slot: int) -> str:
         """How the reading of a table went at a slot ("ok", "partial"), "" where the agent did not say."""

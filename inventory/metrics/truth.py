@@ -43,6 +43,7 @@ class Truth:
             PollCounts(a=a, d=d, m=kept.bit_count() - a - d),
             {reason: (mask & kept).bit_count() for reason, mask in self.false.items()},
             {reason: (mask & kept).bit_count() for reason, mask in self.unknown.items()},
+            grid,
         )
 
 
@@ -53,6 +54,9 @@ class Tally:
     counts: PollCounts
     false: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
+    grid: Grid | None = field(default=None, compare=False, repr=False)
+    units: int = field(default=1, compare=False)
+    """how many polls one slot adds: one, or one of each of many pooled units"""
 
     @property
     def fail_reason(self) -> str:
@@ -88,16 +92,18 @@ def either(truths: Iterable[Truth]) -> Truth:
 
 def pooled(tallies: Iterable[Tally]) -> Tally:
     """The polls of many units as one heap."""
-    a = d = m = 0
+    a = d = m = units = 0
+    grid = None
     false: dict[str, int] = {}
     unknown: dict[str, int] = {}
     for tally in tallies:
-        a, d, m = a + tally.counts.a, d + tally.counts.d, m + tally.counts.m
+        counts, grid, units = tally.counts, tally.grid or grid, units + tally.units
+        a, d, m = a + counts.a, d + counts.d, m + counts.m
         for reason, n in tally.false.items():
             false[reason] = false.get(reason, 0) + n
         for reason, n in tally.unknown.items():
             unknown[reason] = unknown.get(reason, 0) + n
-    return Tally(PollCounts(a=a, d=d, m=m), false, unknown)
+    return Tally(PollCounts(a=a, d=d, m=m), false, unknown, grid, units)
 
 
 def judge_polls(
@@ -105,12 +111,11 @@ def judge_polls(
 ) -> tuple[State, str, int | None, int | None]:
     """State, reason and bounds by the poll-ratio rule with a target's parameters; ``thr_bp`` is the share
     that the metric asks for where they are silent."""
-    ruling = poll_ratio(
-        tally.counts,
-        params.bp("thr", thr_bp),
-        min_coverage_bp=params.bp("min_coverage", 9000),
-        strict_gaps=params.flag("strict_gaps", default=False),
-    )
+    counts, needed, coverage = tally.counts, params.bp("thr", thr_bp), params.bp("min_coverage", 9000)
+    strict = params.flag("strict_gaps", default=False)
+    if tally.grid is not None:
+        tally.grid.judged.add((counts.a, counts.d, counts.m, needed, coverage, strict, tally.units))
+    ruling = poll_ratio(counts, needed, min_coverage_bp=coverage, strict_gaps=strict)
     reason = ruling.reason
     if ruling.state is State.FAIL:
         reason = tally.fail_reason

@@ -53,7 +53,7 @@ def test_a_device_that_was_silent_for_weeks_still_has_its_old_polls(engine: Engi
     store(engine, batch(1, T0))
 
     def look(connection: object) -> SchoolSnapshot:
-        return read_snapshot(connection, SCHOOL, COUNTY, float(T0 + 30 * DAY_S))  # type: ignore[arg-type]
+        return read_snapshot(connection, SCHOOL, COUNTY, float(T0 + 30 * DAY_S), lazily=True)  # type: ignore[arg-type]
 
     with engine.connect() as connection:
         assert "gw" in look(connection).polls
