@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy import Connection, or_, select
 
+from collector.store.engine import lock_school
 from collector.store.schema import register
+from inventory.history import Entry, Version, county_entries, school_entries
 from inventory.register import Register, School
 
 COUNTY = ""
+SAME_MOMENT_S = 0.001
+"""Two versions of one school never begin in the same moment; the second one waits so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,41 +28,41 @@ class Imported:
     unchanged: int
 
 
-def store_register(connection: Connection, new: Register, *, author: str, at: float) -> Imported:
-    """Make ``new`` the register from ``at`` on; schools that it lacks leave it, their history stays."""
-    query = select(register.c.school_id, register.c.sha256).where(register.c.valid_to.is_(None))
-    current = {row.school_id: row.sha256 for row in connection.execute(query)}
+def store_register(
+    connection: Connection, new: Register, *, author: str, at: float, source: str = ""
+) -> Imported:
+    """Make ``new`` the register from ``at`` on; schools that it lacks leave it, their history stays.
+    ``source`` says where it comes from: the name of a file, "console", "netbox"."""
+    lock_school(connection, COUNTY)
+    query = select(register.c.school_id, register.c.sha256, register.c.valid_from).where(
+        register.c.valid_to.is_(None)
+    )
+    rows = connection.execute(query).all()
+    current = {row.school_id: row.sha256 for row in rows}
+    if any(row.valid_from == at for row in rows):
+        at += SAME_MOMENT_S
     docs = {school.id: msgspec.json.encode(school, order="deterministic") for school in new.schools}
     docs[COUNTY] = msgspec.json.encode(replace(new, schools=()), order="deterministic")
     hashes = {school_id: hashlib.sha256(doc).hexdigest() for school_id, doc in docs.items()}
     fresh = [school_id for school_id, sha in hashes.items() if current.get(school_id) != sha]
-    gone = current.keys() - docs.keys()
+    gone = sorted(current.keys() - docs.keys())
     for school_id in [*(s for s in fresh if s in current), *gone]:
         connection.execute(
             register.update()
             .where(register.c.school_id == school_id, register.c.valid_to.is_(None))
             .values(valid_to=at)
         )
-    if fresh:
-        connection.execute(
-            register.insert(),
-            [
-                {
-                    "school_id": school_id,
-                    "valid_from": at,
-                    "valid_to": None,
-                    "sha256": hashes[school_id],
-                    "author": author,
-                    "doc": docs[school_id],
-                }
-                for school_id in fresh
-            ],
-        )
+    told = {"valid_from": at, "author": author[:128], "source": source[:256]}
+    written = [
+        {"school_id": s, "valid_to": None, "sha256": hashes[s], "doc": docs[s], **told} for s in fresh
+    ] + [{"school_id": s, "valid_to": at, "sha256": "", "doc": b"", **told} for s in gone]
+    if written:
+        connection.execute(register.insert(), written)
     schools = [school_id for school_id in fresh if school_id != COUNTY]
     return Imported(
         added=tuple(s for s in schools if s not in current),
         changed=tuple(s for s in schools if s in current),
-        removed=tuple(sorted(gone)),
+        removed=tuple(gone),
         unchanged=len(new.schools) - len(schools),
     )
 
@@ -78,3 +82,24 @@ def read_register(connection: Connection, as_of: float | None = None) -> Registe
         return None
     schools = tuple(msgspec.json.decode(doc, type=School) for doc in docs.values())
     return replace(msgspec.json.decode(county, type=Register), schools=schools)
+
+
+def read_versions(connection: Connection, school_id: str, timezone: str) -> list[Version]:
+    """Every version of a school, or of the county (``COUNTY``), oldest first; none if it never was in the
+    register. Times of announced work are written as they are in ``timezone``."""
+    query = select(register).where(register.c.school_id == school_id).order_by(register.c.valid_from)
+    return [
+        Version(
+            at=row.valid_from,
+            author=row.author,
+            source=row.source,
+            entries=() if not row.doc else _entries(school_id, row.doc, timezone),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _entries(school_id: str, doc: bytes, timezone: str) -> tuple[Entry, ...]:
+    if school_id == COUNTY:
+        return county_entries(msgspec.json.decode(doc, type=Register))
+    return school_entries(msgspec.json.decode(doc, type=School), timezone)

@@ -45,14 +45,15 @@ class Shards:
                 return found
         return None
 
-    def import_register(self, new: Register, *, author: str, at: float) -> Imported:
+    def import_register(self, new: Register, *, author: str, at: float, source: str = "") -> Imported:
         """Store a register: each school in its database, the county in all. Each is a transaction of its own;
         where one fails, the same import again completes it."""
         done = []
         for name, engine in self.engines.items():
             schools = tuple(s for s in new.schools if shard_of(s.id, self.engines, self.regions) == name)
             with engine.begin() as connection:
-                done.append(store_register(connection, replace(new, schools=schools), author=author, at=at))
+                part = replace(new, schools=schools)
+                done.append(store_register(connection, part, author=author, at=at, source=source))
         return Imported(
             added=tuple(sorted(school for one in done for school in one.added)),
             changed=tuple(sorted(school for one in done for school in one.changed)),

@@ -163,6 +163,31 @@ def test_going_down_says_how_many_rows_go(empty: Engine, caplog: pytest.LogCaptu
     assert "watermark 1 rows" in caplog.text
 
 
+def test_the_register_of_version_2_is_kept_and_goes_back(
+    empty: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    change_version(empty, 2)
+    row = {
+        "school_id": SCHOOL,
+        "valid_from": 1.0,
+        "valid_to": None,
+        "sha256": "0",
+        "author": "李",
+        "doc": b"{}",
+    }
+    with empty.begin() as connection:
+        add(connection, "register", row)
+
+    change_version(empty, 3)
+    assert rows(empty, "register") == [row | {"source": ""}]
+    with empty.begin() as connection:
+        add(connection, "register", row | {"valid_from": 2.0, "source": "台账.xlsx"})
+    change_version(empty, 2)
+
+    assert rows(empty, "register") == [row, row | {"valid_from": 2.0}]
+    assert "sources of 1 versions" in caplog.text
+
+
 def test_opening_brings_an_older_database_up(empty: Engine) -> None:
     change_version(empty, 1)
     with empty.begin() as connection:

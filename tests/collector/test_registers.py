@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from collector.store.engine import open_store
-from collector.store.registers import read_register, store_register
+from collector.store.registers import read_register, read_versions, store_register
 from collector.store.schema import meta, register, verdict
 from collector.store.verdicts import keep_profile, keep_verdicts
 from inventory.errors import ConfigError, PlanError, StoreError
+from inventory.history import Version, history
+from inventory.papers import Platform
 from inventory.register import Calendar, Campus, Contract, Device, Register, School
 from inventory.verdict import SchoolVerdict, State, Verdict
 
@@ -61,6 +63,84 @@ def test_the_register_of_a_past_day_can_still_be_read(engine: Engine) -> None:
         assert read_register(connection, 150.0) == COUNTY
         assert read_register(connection, 99.0) is None
     assert (done.changed, done.removed) == (("2133999001",), ("2133999002",))
+
+
+def versions(engine: Engine, school: str) -> list[Version]:
+    with engine.connect() as connection:
+        return read_versions(connection, school, "Asia/Shanghai")
+
+
+def store(engine: Engine, new: Register, at: float, author: str = "李", source: str = "台账.xlsx") -> None:
+    with engine.begin() as connection:
+        store_register(connection, new, author=author, at=at, source=source)
+
+
+def test_each_row_tells_since_when_it_stands_by_whom_and_from_which_file(engine: Engine) -> None:
+    campus = replace(ONE.campuses[0], contracts=(Contract(down_mbps=1000, start=date(2026, 1, 1)),))
+    store(engine, COUNTY, 100.0)
+    store(engine, replace(COUNTY, schools=(replace(ONE, campuses=(campus,)), TWO)), 200.0, "王", "console")
+
+    found = history(versions(engine, ONE.id))
+
+    stands = {row.table: (row.since, row.author, row.source) for row in found.standing}
+    assert stands["devices"] == (100.0, "李", "台账.xlsx")
+    assert stands["contracts"] == (200.0, "王", "console")
+    (changed,) = [event for event in found.events if event.what == "changed"]
+    assert (changed.table, changed.at) == ("contracts", 200.0)
+    assert changed.cells == (("down_mbps", 10000, 1000), ("up_mbps", 10000, None))
+
+
+def test_who_took_a_school_out_and_who_brought_it_back_is_told(engine: Engine) -> None:
+    store(engine, COUNTY, 100.0)
+    store(engine, replace(COUNTY, schools=(ONE,)), 200.0, "王", "new.xlsx")
+    with engine.connect() as connection:
+        assert read_register(connection, 150.0) == COUNTY
+        assert read_register(connection, 200.0) == replace(COUNTY, schools=(ONE,))
+    store(engine, COUNTY, 300.0, "赵")
+
+    found = history(versions(engine, TWO.id))
+
+    assert [(event.what, event.at, event.author) for event in found.events] == [
+        ("added", 100.0, "李"),
+        ("removed", 200.0, "王"),
+        ("added", 300.0, "赵"),
+    ]
+    assert [row.since for row in found.standing] == [300.0]
+
+
+def test_the_county_s_own_rows_and_settings_have_a_history_too(engine: Engine) -> None:
+    store(engine, COUNTY, 100.0)
+    store(engine, replace(COUNTY, poll_interval_s=600, platforms=(Platform(name="大数据平台"),)), 200.0, "王")
+
+    events = [event for event in history(versions(engine, "")).events if event.at == 200.0]
+
+    assert [(event.table, event.key, event.what) for event in events] == [
+        ("county", ("county.poll_interval_s",), "changed"),
+        ("platforms", ("大数据平台",), "added"),
+    ]
+
+
+def test_two_imports_in_one_moment_are_two_versions(engine: Engine) -> None:
+    store(engine, COUNTY, 100.0)
+    store(engine, replace(COUNTY, schools=(replace(ONE, name="实验小学"), TWO)), 100.0)
+
+    events = history(versions(engine, ONE.id)).events
+    assert [event.cells for event in events if event.what == "changed"] == [
+        (("name", "试验小学", "实验小学"),)
+    ]
+
+
+def test_a_very_long_name_of_a_file_does_not_stop_an_import(engine: Engine) -> None:
+    store(engine, COUNTY, 100.0, "李" * 200, "表" * 300)
+
+    (version,) = versions(engine, ONE.id)
+    assert (len(version.author), len(version.source)) == (128, 256)
+
+
+def test_a_school_that_never_was_in_the_register_has_no_versions(engine: Engine) -> None:
+    store(engine, COUNTY, 100.0)
+
+    assert versions(engine, "2133999009") == []
 
 
 def one_verdict(state: State, reason: str = "") -> SchoolVerdict:
