@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,21 @@ def slots(window: str, clock: str, as_of: float, interval_s: int, calendar: Cale
 def is_school_day(day: date, calendar: Calendar) -> bool:
     """Monday to Friday less holidays, plus make-up days (调休)."""
     return day in calendar.workdays or (day.weekday() < 5 and day not in calendar.holidays)
+
+
+def finished_school_days(
+    as_of: float, calendar: Calendar, reach_back_days: int = REACH_BACK_DAYS
+) -> Iterator[tuple[date, int, int]]:
+    """School days whose hours are over by ``as_of``, the newest first: the day, and the local midnights at
+    which it begins and ends (seconds since 1970)."""
+    zone = ZoneInfo(calendar.timezone)
+    for day in _school_days_back(int(as_of) - reach_back_days * UNIT_S["d"], int(as_of), calendar):
+        if datetime.combine(day, calendar.closes, zone).timestamp() <= as_of:
+            yield day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time(0), zone).timestamp())
 
 
 @lru_cache(maxsize=256)

@@ -218,6 +218,8 @@ FACILITY_WORDS = {
     "明厨亮灶": "transparent_kitchen",
     "普通实验室": "ordinary_lab",
     "直饮水": "drinking_water",
+    "供电保护": "power_protection",
+    "UPS测试记录": "power_protection",
     "设备更新": "equipment_renewal",
     "接入设备升级": "access_equipment_upgrade",
     "中心机房升级": "county_datacentre_upgrade",

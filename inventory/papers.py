@@ -48,6 +48,7 @@ FACILITY_KINDS = (
     "transparent_kitchen",
     "ordinary_lab",
     "drinking_water",
+    "power_protection",
     "equipment_renewal",
     "access_equipment_upgrade",
     "county_datacentre_upgrade",

@@ -23,7 +23,7 @@ from inventory.metrics.uplinks import (
 from inventory.register import Campus, Contract
 from inventory.verdict import Evidence, State, Verdict
 
-__all__ = ["A1", "A2", "TEN_G_MBPS", "contract_bandwidth", "port_speed"]
+__all__ = ["A1", "A2", "FIBRE_KINDS", "TEN_G_MBPS", "contract_bandwidth", "is_valid", "port_speed"]
 
 A1 = "access_port_speed_10g"
 A2 = "access_contract_bandwidth_10g"
@@ -79,7 +79,7 @@ def contract_bandwidth(look: Look, campus: Campus, params: Params) -> Verdict:
         evidence=tuple(_contract_evidence(look.proof, lease) for lease in leases),
     )
     kept = [lease for lease in leases if lease.standing != "rejected"]
-    valid = [lease for lease in kept if _is_valid(lease.row, look.today)]
+    valid = [lease for lease in kept if is_valid(lease.row, look.today)]
     verdict = replace(verdict, evidence=(*verdict.evidence, *_warnings(look, valid, params)))
     if any(lease.row.kind in FIBRE_KINDS and lease.standing == "accepted" for lease in valid):
         return _as_lit(look, campus, params, verdict)
@@ -93,7 +93,8 @@ def contract_bandwidth(look: Look, campus: Campus, params: Params) -> Verdict:
     return _expired(kept, look.today, params.number("expired_grace_days", EXPIRED_GRACE_DAYS), verdict)
 
 
-def _is_valid(row: Contract, day: date) -> bool:
+def is_valid(row: Contract, day: date) -> bool:
+    """Whether a contract runs on a day."""
     return (row.start is None or row.start <= day) and (row.end is None or day <= row.end)
 
 

@@ -94,7 +94,7 @@ def speed_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, rule: Sp
             else:
                 port.truth.add_false(reason, mask)
 
-    return _port_truth(look, campus, uplink, grid, judge)
+    return port_truth(look, campus, uplink, grid, judge)
 
 
 def up_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid) -> PortTruth:
@@ -120,7 +120,7 @@ def up_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid) -> PortTrut
             else:
                 port.truth.add_false("uplink_down", mask)
 
-    return _port_truth(look, campus, uplink, grid, judge)
+    return port_truth(look, campus, uplink, grid, judge)
 
 
 def median_of_best(ports: list[PortTruth]) -> float | None:
@@ -192,9 +192,11 @@ def _is_far_end(look: Look, uplink: Uplink) -> bool:
     return not own and uplink.medium != OWN_FIBRE
 
 
-def _port_truth(
+def port_truth(
     look: Look, campus: Campus, uplink: Uplink, grid: Grid, judge: Callable[[PortTruth, int], None]
 ) -> PortTruth:
+    """What is the same of every question about a port; ``judge`` puts the answers into its truth where the
+    device answered and the port is there."""
     subject = find_port(look.facts(uplink.device), uplink.port)
     ok, down = look.polls(uplink.device, grid)
     port = PortTruth(

@@ -192,7 +192,7 @@ def test_without_terms_nobody_knows_which_lessons_count() -> None:
 
 
 def codec(busy_slots: int, lessons: int) -> Scene:
-    """A codec that was busy for so many slots in the morning of each of so many school days of the last term."""
+    """A codec that was busy for so many slots in the morning of so many school days of the last term."""
     campus = replace(CAMPUS, devices=(*CAMPUS.devices, Device(id="codec", role="classroom_codec")))
     scene = Scene(campus, calendar=Calendar(terms=TERMS)).port("codec", "eth0", speed_mbps=1000)
     monday = int(AS_OF) - 20 * 3600 - 4 * 86_400 - 15 * 7 * 86_400  # 2026-06-01, 00:00 in Shanghai
