@@ -14,12 +14,12 @@ import views
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporters.prometheus import county_page
-from inventory.advice import ADVICE
 from exporters.report.campuses import TARGET
 from exporters.report.csv import safe, table_csv
 from exporters.report.lines import report_lines
 from exporters.report.shown import amount, figure, percent
 from exporters.report.write import report_bytes, write_report
+from inventory.advice import ADVICE
 from inventory.reasons import REASONS
 from inventory.register import Area
 from inventory.verdict import Evidence, State

@@ -114,7 +114,7 @@ def _collector_config(folder: Path, url: str, register: Register) -> Path:
     )
     engine = open_store(load_collector_settings(config).database_url)
     with engine.begin() as connection:
-        store_register(connection, register, author="demo", at=time.time())
+        store_register(connection, register, author="demo", at=time.time(), source="demo")
     engine.dispose()
     return config
 
