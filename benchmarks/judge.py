@@ -9,10 +9,10 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from figures import report
+from msgspec.structs import replace
 
 from agent.changes import Columns
 from collector.store.engine import open_store

@@ -142,6 +142,9 @@ ADVICE: dict[str, Advice] = {
     "cpu_unknown": Advice(
         AGENT, AGENT_WORK, N_("See why the gateway does not tell its processor's load: rights, software")
     ),
+    "links_not_declared": Advice(
+        COUNTY, REGISTER, N_("Enter the links of the county's network: aggregation and upstream")
+    ),
     "no_mapping": Advice(
         SCHOOL, REGISTER, N_("Enter what the ports are for, and the rooms and buildings they lead to")
     ),

@@ -9,7 +9,7 @@ from math import ceil
 from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import COUNTY, SCHOOL, compute
-from inventory.metrics.county_core import link_verdicts
+from inventory.metrics.county_core import A10, link_verdicts
 from inventory.metrics.kinds import CountyLook
 from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS
@@ -52,7 +52,8 @@ def judge_look(look: Look, profile: Profile) -> SchoolView:
         if applies(profile, target, school)
     )
     lines = tuple(_campus_line(look, campus, verdicts) for campus in school.campuses)
-    return SchoolView(school=school, verdicts=verdicts, campuses=lines, links=link_verdicts(look))
+    asked = [target.reading for target in profile.targets if target.metric == A10]
+    return SchoolView(school=school, verdicts=verdicts, campuses=lines, links=link_verdicts(look, asked))
 
 
 def applies(profile: Profile, target: Target, school: School) -> bool:
@@ -113,10 +114,13 @@ def _school_verdict(look: Look, profile: Profile, target: Target) -> SchoolVerdi
         found = tuple(compute(target.metric, look, campus, target.reading) for campus in school.campuses)
     if not found:
         return SchoolVerdict(target=target.id, school=school.id, state=State.UNKNOWN, reason="no_campus")
-    found = tuple(
-        after_deadline(as_tested_on_site(look, target, verdict), look.today, profile.defaults.unknown_after)
-        for verdict in found
-    )
+    if school.site_tests or profile.defaults.unknown_after is not None:
+        found = tuple(
+            after_deadline(
+                as_tested_on_site(look, target, verdict), look.today, profile.defaults.unknown_after
+            )
+            for verdict in found
+        )
     ruling = together(found, mixed_fail="campus_failed", mixed_unknown="campus_unknown")
     return SchoolVerdict(
         target=target.id,

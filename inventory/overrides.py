@@ -3,9 +3,10 @@ deadline."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from inventory.metrics.look import Look
 from inventory.papers import Exemption, SiteTest

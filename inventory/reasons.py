@@ -49,6 +49,7 @@ REASONS: dict[str, str] = {
     "route_undeclared": N_("the ways of the cables are not in the register"),
     "rating_missing": N_("the capacity of the gateway is not in the register"),
     "cpu_unknown": N_("the load of the gateway's processor is not known"),
+    "links_not_declared": N_("no link of the county's network is in the register"),
     "no_mapping": N_("the register does not say which ports these are"),
     "no_ports_used": N_("no port of this kind was in use"),
     "ups_not_declared": N_("no UPS is declared for these devices"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from inventory.register import School
 
 
@@ -54,8 +56,7 @@ class UnitCounts:
         return self.p + self.f + self.u
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What decided: a device fact, an active test or a document, with its object and time span (slots)."""
 
     level: str
@@ -72,8 +73,7 @@ class Evidence:
     """id of the document in the register"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """One metric of one subject (campus, school or county) as of a time.
 
     ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points, and

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from collector.store.history import Held
+from collector.store.history import HeldHere
 from collector.store.polls import Days, PollDays
 from inventory.facts import FactValue
 from inventory.snapshot import DeviceFacts, FactKey, FactStore, Polls, Span
@@ -28,17 +28,20 @@ def value_of(text: str) -> FactValue:
 
 
 class HeldFacts(FactStore):
-    """The facts of a school from rows of the store, each device's in the order of facts and times."""
+    """The facts of a school, each device's read and laid out when somebody asks for it. ``fetch`` gives the
+    rows of a device in the order of facts and times, ``devices`` the devices that have any."""
 
-    def __init__(self, rows: Mapping[str, list[Held]]) -> None:
-        self._rows = rows
+    def __init__(
+        self, fetch: Callable[[str], Sequence[HeldHere]], devices: Callable[[], Sequence[str]]
+    ) -> None:
+        self._fetch, self._devices = fetch, devices
         self._laid_out: dict[str, DeviceFacts] = {}
 
     def of_device(self, device: str) -> DeviceFacts:
         """See FactStore."""
         found = self._laid_out.get(device)
         if found is None:
-            found = self._laid_out[device] = _lay_out(self._rows.get(device, []))
+            found = self._laid_out[device] = _lay_out(self._fetch(device))
         return found
 
     def __getitem__(self, name: FactKey) -> tuple[Span, ...]:
@@ -46,7 +49,7 @@ class HeldFacts(FactStore):
         return self.of_device(device)[subject][key]
 
     def __iter__(self) -> Iterator[FactKey]:
-        for device in self._rows:
+        for device in self._devices():
             for subject, keys in self.of_device(device).items():
                 for key in keys:
                     yield device, subject, key
@@ -55,12 +58,12 @@ class HeldFacts(FactStore):
         return sum(1 for _name in self)
 
 
-def _lay_out(rows: list[Held]) -> DeviceFacts:
+def _lay_out(rows: Sequence[HeldHere]) -> DeviceFacts:
     facts: DeviceFacts = {}
     keys: dict[str, tuple[Span, ...]] = {}
     of = None
     known = _VALUES
-    for _device, subject, key, start, end, text in rows:
+    for subject, key, start, end, text in rows:
         value = known[text] if text in known else value_of(text)
         if subject != of:
             of, keys = subject, facts.setdefault(subject, {})

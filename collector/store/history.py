@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
@@ -16,6 +16,8 @@ from inventory.snapshot import FactKey
 
 Held = tuple[str, str, str, int, int | None, str]
 """Device, subject, key; the slot from which and before which it held (None: still); the value as JSON."""
+HeldHere = tuple[str, str, int, int | None, str]
+"""The same without the device."""
 
 
 def history(
@@ -46,31 +48,29 @@ def history(
 
 
 _HELD_NOW = (
-    "SELECT device_id, subject, key, valid_from, valid_to, value FROM fact WHERE school_id = ? "
+    "SELECT subject, key, valid_from, valid_to, value FROM fact WHERE school_id = ? AND device_id = ? "
     "AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?) AND known_to IS NULL AND key <> '' "
-    "AND value <> 'null' ORDER BY device_id, subject, key, valid_from"
+    "AND value <> 'null' ORDER BY subject, key, valid_from"
 )
 """'null' is ABSENT."""
 
 
-def held_by_device(
-    connection: Connection, school_id: str, since: int, until: int, as_known: float | None = None
-) -> dict[str, list[Held]]:
-    """The same for a whole school, quickly, by device."""
-    rows: Iterable[Held]
+def held_of_device(
+    connection: Connection, school_id: str, device: str, since: int, until: int, as_known: float | None = None
+) -> Sequence[HeldHere]:
+    """The same of one device, quickly."""
     if as_known is None:
-        rows = fetch(connection, _HELD_NOW, (school_id, until, since))
-    else:
-        rows = history(connection, school_id, since, until, as_known)
-    found: dict[str, list[Held]] = {}
-    device: str | None = None
-    some: list[Held] = []
-    for row in rows:
-        if row[0] != device:
-            device, some = row[0], []
-            found[device] = some
-        some.append(row)
-    return found
+        return fetch(connection, _HELD_NOW, (school_id, device, until, since))
+    rows = history(connection, school_id, since, until, as_known, (device,))
+    return [(subject, key, start, end, text) for _device, subject, key, start, end, text in rows]
+
+
+_DEVICES = "SELECT DISTINCT device_id FROM fact WHERE school_id = ? ORDER BY device_id"
+
+
+def devices_with_facts(connection: Connection, school_id: str) -> list[str]:
+    """The devices of which anything was ever told."""
+    return [device for (device,) in fetch(connection, _DEVICES, (school_id,))]
 
 
 def state_at(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
 from collector.store.held import HeldFacts, HeldPolls, PollRow
-from collector.store.history import held_by_device
+from collector.store.history import devices_with_facts, held_of_device
+from collector.store.known import as_known_at
 from collector.store.polls import DAY_S, NEWEST_DAYS
-from collector.store.series import read_series, read_subjects
+from collector.store.series import days_of, read_landed, read_series, read_subjects
 from collector.store.statement import fetch
+from inventory.facts import SampleColumns
 from inventory.register import Register, School
 from inventory.snapshot import AgentSeen, SchoolSnapshot
 
@@ -21,20 +23,30 @@ LOOK_BACK_DAYS = 61
 
 @dataclass(frozen=True, slots=True)
 class StoredSeries:
-    """The samples of a school, read from the store while the connection is open."""
+    """The samples of a school, read from the store while the connection is open; what has landed in some days
+    is decoded once."""
 
     connection: Connection
     school_id: str
+    landed: dict[tuple[int, int], list[SampleColumns]] = field(default_factory=dict)
 
     def values(
         self, device: str, subject: str, key: str, start: int, end: int
     ) -> Sequence[tuple[int, int | float]]:
         """See inventory.snapshot.Series."""
-        return read_series(self.connection, self.school_id, device, subject, key, start, end)
+        landed = self._landed(start, end)
+        return read_series(self.connection, self.school_id, device, subject, key, start, end, landed)
 
     def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
         """See inventory.snapshot.Series."""
-        return read_subjects(self.connection, self.school_id, device, key, start, end)
+        landed = self._landed(start, end)
+        return read_subjects(self.connection, self.school_id, device, key, start, end, landed)
+
+    def _landed(self, start: int, end: int) -> list[SampleColumns]:
+        days = days_of(start, end)
+        if days not in self.landed:
+            self.landed[days] = read_landed(self.connection, self.school_id, *days)
+        return self.landed[days]
 
 
 def read_snapshot(
@@ -46,17 +58,21 @@ def read_snapshot(
     *,
     lazily: bool = False,
 ) -> SchoolSnapshot:
-    """Everything about one school as of ``as_of`` (seconds since 1970); of its facts what was known at
-    ``as_known`` (None: now). Polls are kept as they are known now."""
+    """Everything about one school as of ``as_of`` (seconds since 1970), as known at ``as_known`` (None:
+    now). Facts and samples are read when somebody asks, so the connection has to stay open. Samples are kept
+    as they are known now."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
     days = (since // DAY_S, int(as_of) // DAY_S)
-    polls = _polls(connection, school.id, *days, register.poll_interval_s, lazily=lazily)
+    polls = _polls(connection, school.id, *days, register.poll_interval_s, as_known, lazily=lazily)
     return SchoolSnapshot(
         as_of=as_of,
         school=school,
         calendar=register.calendar,
         interval_s=register.poll_interval_s,
-        facts=HeldFacts(held_by_device(connection, school.id, since, int(as_of), as_known)),
+        facts=HeldFacts(
+            lambda device: held_of_device(connection, school.id, device, since, int(as_of), as_known),
+            lambda: devices_with_facts(connection, school.id),
+        ),
         polls=polls,
         agents=tuple(
             _agent_as_of(agent, school, polls, as_of) for agent in read_agents(connection, school.id)
@@ -97,13 +113,21 @@ _POLLS = (
 
 
 def _polls(
-    connection: Connection, school_id: str, first: int, last: int, interval_s: int, *, lazily: bool
+    connection: Connection,
+    school_id: str,
+    first: int,
+    last: int,
+    interval_s: int,
+    as_known: float | None,
+    *,
+    lazily: bool,
 ) -> HeldPolls:
     """All days, or the newest and how to get the others."""
     newest = max(first, last - NEWEST_DAYS) if lazily else first
 
     def rows(first: int, last: int) -> Sequence[PollRow]:
-        return fetch(connection, _POLLS, (school_id, first, last))
+        found: Sequence[PollRow] = fetch(connection, _POLLS, (school_id, first, last))
+        return found if as_known is None else as_known_at(connection, school_id, found, first, last, as_known)
 
     older = (lambda: rows(first, newest - 1)) if lazily else None
     return HeldPolls(rows(newest, last), interval_s, newest, older)

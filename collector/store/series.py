@@ -2,99 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from collector.store import codec, samples
 from collector.store.codec import Matrix
 from collector.store.rollups import Hour, read_hours_of
-from collector.store.schema import chunk, landing, rollup
+from collector.store.statement import fetch
 from inventory.errors import StoreError
 from inventory.facts import SampleColumns
 from inventory.log import get_logger
 
 log = get_logger(__name__)
 
+_CHUNKS = (
+    "SELECT codec, body FROM chunk WHERE school_id = ? AND day >= ? AND day <= ? AND device_id = ? "
+    "ORDER BY day"
+)
+_LANDED = (
+    "SELECT codec, body FROM landing WHERE school_id = ? AND day >= ? AND day <= ? AND codec <> ? "
+    "ORDER BY slot, lane, seq"
+)
+_HOURS = (
+    "SELECT codec, body FROM rollup WHERE school_id = ? AND day >= ? AND day <= ? AND device_id = ? "
+    "ORDER BY day"
+)
+
 
 def read_series(
-    connection: Connection, school_id: str, device_id: str, subject: str, key: str, start: int, end: int
+    connection: Connection,
+    school_id: str,
+    device_id: str,
+    subject: str,
+    key: str,
+    start: int,
+    end: int,
+    landed: Sequence[SampleColumns] | None = None,
 ) -> list[tuple[int, int | float]]:
     """(slot, true value) from ``start`` until before ``end``, oldest first; slots without a value are not
-    in it. What is damaged in the store is logged and left out."""
+    in it. What is damaged in the store is logged and left out. ``landed`` is what ``read_landed`` gives for
+    the days, where the caller has it."""
     found: dict[int, int | float] = {}
-    days = (start // samples.DAY_S, (end - 1) // samples.DAY_S)
-    chunks = connection.execute(
-        select(chunk.c.codec, chunk.c.body)
-        .where(chunk.c.school_id == school_id, chunk.c.day.between(*days), chunk.c.device_id == device_id)
-        .order_by(chunk.c.day)
-    )
-    for number, body in chunks:
+    days = days_of(start, end)
+    for number, body in fetch(connection, _CHUNKS, (school_id, *days, device_id)):
         try:
             found |= _numbers(codec.decode_some(number, body, subject, key))
         except StoreError as error:
             log.error("%s %s: %s", school_id, device_id, error)
-    landed = connection.execute(
-        select(landing.c.codec, landing.c.body)
-        .where(landing.c.school_id == school_id, landing.c.day.between(*days))
-        .where(landing.c.codec != samples.DAMAGED)
-        .order_by(landing.c.slot, landing.c.lane, landing.c.seq)
-    )
-    for number, body in landed:
-        try:
-            found |= _landed(samples.decode(number, body), device_id, subject, key)
-        except StoreError as error:
-            log.error("%s: %s", school_id, error)
+    for batch in read_landed(connection, school_id, *days) if landed is None else landed:
+        found |= _landed(batch, device_id, subject, key)
     return sorted((slot, value) for slot, value in found.items() if start <= slot < end)
 
 
 def read_subjects(
-    connection: Connection, school_id: str, device_id: str, key: str, start: int, end: int
+    connection: Connection,
+    school_id: str,
+    device_id: str,
+    key: str,
+    start: int,
+    end: int,
+    landed: Sequence[SampleColumns] | None = None,
 ) -> list[str]:
     """The subjects that a key was measured of in the days from that of ``start`` to that before ``end``,
     sorted. What is damaged is logged and left out."""
     found: set[str] = set()
-    days = (start // samples.DAY_S, (end - 1) // samples.DAY_S)
-    chunks = connection.execute(
-        select(chunk.c.codec, chunk.c.body).where(
-            chunk.c.school_id == school_id, chunk.c.day.between(*days), chunk.c.device_id == device_id
-        )
-    )
-    for number, body in chunks:
+    days = days_of(start, end)
+    for number, body in fetch(connection, _CHUNKS, (school_id, *days, device_id)):
         try:
             found.update(subject for subject, name in codec.names(number, body) if name == key)
         except StoreError as error:
             log.error("%s %s: %s", school_id, device_id, error)
-    landed = connection.execute(
-        select(landing.c.codec, landing.c.body)
-        .where(landing.c.school_id == school_id, landing.c.day.between(*days))
-        .where(landing.c.codec != samples.DAMAGED)
-    )
-    for number, body in landed:
-        try:
-            batch = samples.decode(number, body)
-        except StoreError as error:
-            log.error("%s: %s", school_id, error)
-            continue
+    for batch in read_landed(connection, school_id, *days) if landed is None else landed:
         for device, subjects, keys in zip(batch.device, batch.subject, batch.key, strict=True):
             if device == device_id and key in keys:
                 found.update(subjects)
     return sorted(found)
 
 
+def read_landed(connection: Connection, school_id: str, first: int, last: int) -> list[SampleColumns]:
+    """The batches of some days that nobody has compacted yet, the oldest first. What is damaged is logged and
+    left out."""
+    found = []
+    for number, body in fetch(connection, _LANDED, (school_id, first, last, samples.DAMAGED)):
+        try:
+            found.append(samples.decode(number, body))
+        except StoreError as error:
+            log.error("%s: %s", school_id, error)
+    return found
+
+
 def read_hours(
     connection: Connection, school_id: str, device_id: str, subject: str, key: str, start: int, end: int
 ) -> list[Hour]:
     """The compacted hours that begin from ``start`` until before ``end``, oldest first."""
-    days = (start // samples.DAY_S, (end - 1) // samples.DAY_S)
-    rows = connection.execute(
-        select(rollup.c.codec, rollup.c.body)
-        .where(rollup.c.school_id == school_id, rollup.c.day.between(*days), rollup.c.device_id == device_id)
-        .order_by(rollup.c.day)
-    )
+    rows = fetch(connection, _HOURS, (school_id, *days_of(start, end), device_id))
     hours: list[Hour] = []
     for number, body in rows:
         hours += read_hours_of(codec.decode(number, body), subject, key)
     return [hour for hour in hours if start <= hour.start < end]
+
+
+def days_of(start: int, end: int) -> tuple[int, int]:
+    """The first and the last day of a time."""
+    return start // samples.DAY_S, (end - 1) // samples.DAY_S
 
 
 def _numbers(matrix: Matrix) -> dict[int, int | float]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from inventory.facts import AP
-from inventory.metrics.look import DeviceFacts, Look
+from inventory.metrics.look import NO_SPANS, DeviceFacts, Look
 from inventory.register import Device
 from inventory.snapshot import Span
 
+_BETWEEN = str.maketrans("", "", ":-. ")
+
 
 def _hex(mac: str) -> str:
-    return mac.casefold().replace(":", "").replace("-", "").replace(".", "").replace(" ", "")
+    return mac.translate(_BETWEEN).casefold()
 
 
 def _plain(text: str) -> str:
@@ -29,28 +31,40 @@ class ApBook:
     def __init__(self, facts: DeviceFacts) -> None:
         self._aps = {subject: keys for subject, keys in facts.items() if subject.startswith(AP)}
         self._by: dict[str, dict[str, str]] = {}
-        self._found: dict[str, str | None] = {}
+        self._by_mac: dict[object, str] | None = None
+        self._states: dict[str, tuple[Span, ...]] = {}
 
     def find(self, ap: Device) -> str | None:
         """The controller's subject of a registered access point: by MAC, then serial number, then name."""
-        if ap.id not in self._found:
-            self._found[ap.id] = self._look_up(ap)
-        return self._found[ap.id]
+        if subject := self._as_written().get(ap.mac):
+            return subject
+        for (key, form), value in zip(_FORMS, (ap.mac, ap.serial, ap.name), strict=True):
+            if value and (subject := self._index(key, form).get(form(value))):
+                return subject
+        return None
 
-    def state(self, ap: Device) -> tuple[Span, ...]:
-        """The history of the state of a registered access point; empty where it is not found."""
-        subject = self.find(ap)
-        return self._aps[subject].get("state", ()) if subject else ()
+    def states(self, aps: Iterable[Device]) -> Iterator[tuple[Span, ...]]:
+        """The history of the state of each of some registered access points; empty where one is not found."""
+        known, by_mac, shown = self._states, self._as_written(), self._aps
+        for ap in aps:
+            spans = known.get(ap.id)
+            if spans is None:
+                subject = by_mac.get(ap.mac) or self.find(ap)
+                spans = known[ap.id] = shown[subject].get("state", NO_SPANS) if subject else NO_SPANS
+            yield spans
 
     def is_read(self) -> bool:
         """Whether the controller shows any access point at all."""
         return any(key in keys for keys in self._aps.values() for key, _form in _FORMS)
 
-    def _look_up(self, ap: Device) -> str | None:
-        for (key, form), value in zip(_FORMS, (ap.mac, ap.serial, ap.name), strict=True):
-            if value and (subject := self._index(key, form).get(form(value))):
-                return subject
-        return None
+    def _as_written(self) -> dict[object, str]:
+        """By MAC in the form that register and agents share: it nearly always finds."""
+        if self._by_mac is None:
+            self._by_mac = {}
+            for subject, keys in self._aps.items():
+                for span in keys.get("mac", NO_SPANS):
+                    self._by_mac.setdefault(span.value, subject)
+        return self._by_mac
 
     def _index(self, key: str, form: Callable[[str], str]) -> dict[str, str]:
         if key not in self._by:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import cast
+
+from msgspec.structs import replace
 
 from inventory.metrics import (
     access,
@@ -32,7 +34,7 @@ from inventory.metrics.access_flow import A3, tested_throughput
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CampusMetrics, CountyMetrics, SchoolMetrics
 from inventory.metrics.look import Look
-from inventory.metrics.params import DEFAULTS, Params
+from inventory.metrics.params import ANY_METRIC, DEFAULTS, PARAMS, Params
 from inventory.metrics.truth import unknown
 from inventory.register import Campus
 from inventory.rules import composite
@@ -102,6 +104,15 @@ def compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
 
 
 def _computed(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
+    """Several targets, and legs of composites, ask for the same: it is computed once a look."""
+    known = PARAMS.get(metric, {}).keys() | ANY_METRIC.keys()
+    values = tuple(item for item in params.values.items() if item[0] in known)
+    origins = tuple(item for item in params.origins.items() if item[0] in known)
+    asked = (metric, campus.id, values, origins)
+    return cast(Verdict, look.keep(asked, lambda: _compute(metric, look, campus, params)))
+
+
+def _compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
     if metric in COMPOSITES:
         return _composite(metric, look, campus, params)
     if metric in CAMPUS:

@@ -7,9 +7,11 @@ user networks in a day counts at each of them, above and below the line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+
+from msgspec.structs import replace
 
 from inventory.clock import SCHOOL_DAYS_NEEDED, finished_school_days
 from inventory.facts import PORT

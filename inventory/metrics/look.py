@@ -22,7 +22,7 @@ from inventory.metrics.proof import Proof
 from inventory.register import Calendar, Campus, Maintenance
 from inventory.snapshot import DeviceFacts, FactStore, Masks, Run, SchoolSnapshot, Span, by_device
 
-__all__ = ["DeviceFacts", "Grid", "Look", "value_at"]
+__all__ = ["NO_SPANS", "DeviceFacts", "Grid", "Look", "value_at"]
 
 GridKey = tuple[int, int, int]
 Judged = tuple[int, int, int, int, int, bool, int]

@@ -6,8 +6,8 @@ so one that the table lacks counts as offline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from inventory.clock import UNIT_S
@@ -27,6 +27,7 @@ D3 = "wifi_ap_online_ratio"
 AP_TABLE = "wireless"
 """The name under which an agent tells how the reading of a controller's access points went."""
 READ = ("ok", "empty")
+NEVER_TOLD = "never told"
 NOW_POLLS = 4
 """Polls after which an access point that is read by itself is no longer online now (3, and one under way)."""
 UNREADABLE = ("partial", "timeout", "error")
@@ -64,10 +65,11 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
     main = [area for area in campus.areas if area.main]
     served = _judged(ap_tallies(look, campus, grid), params)
     rooms = [(area, *_area_state(area, served)) for area in main]
+    states = [state for _, state, _ in rooms]
     counts = UnitCounts(
-        p=sum(state is State.PASS for _, state, _ in rooms),
-        f=sum(state is State.FAIL for _, state, _ in rooms),
-        u=sum(state is State.UNKNOWN for _, state, _ in rooms),
+        p=states.count(State.PASS),
+        f=states.count(State.FAIL),
+        u=states.count(State.UNKNOWN),
         na=len(campus.areas) - len(main),
     )
     thr_bp = params.bp("area_ratio", 9500)
@@ -102,23 +104,36 @@ def registered_aps(campus: Campus) -> list[Device]:
 
 def aps_online_now(look: Look, campus: Campus) -> int | None:
     """Access points online at the newest poll that reached their controller; None when none did in a day."""
-    answers = [_is_online_now(look, ap) for ap in registered_aps(campus)]
-    told = [answer for answer in answers if answer is not None]
+    by_controller: dict[str, list[Device]] = {}
+    for ap in registered_aps(campus):
+        by_controller.setdefault(ap.controller, []).append(ap)
+    told = [
+        answer
+        for controller, aps in by_controller.items()
+        for answer in (_online_at(look, controller, aps) if controller else _online_alone(look, aps))
+        if answer is not None
+    ]
     return sum(told) if told else None
 
 
-def _is_online_now(look: Look, ap: Device) -> bool | None:
-    slot = look.newest_ok(ap.controller or ap.id, UNIT_S["d"])
+def _online_alone(look: Look, aps: Iterable[Device]) -> Iterator[bool | None]:
+    """Access points that are read by themselves."""
+    since = look.snapshot.as_of - NOW_POLLS * look.snapshot.interval_s
+    for ap in aps:
+        slot = look.newest_ok(ap.id, UNIT_S["d"])
+        yield None if slot is None else slot >= since
+
+
+def _online_at(look: Look, controller: str, aps: Iterable[Device]) -> Iterator[bool | None]:
+    """What a controller said of its access points when it last answered."""
+    slot = look.newest_ok(controller, UNIT_S["d"])
     if slot is None:
-        return None
-    if not ap.controller:
-        return slot >= look.snapshot.as_of - NOW_POLLS * look.snapshot.interval_s
-    book = ap_book(look, ap.controller)
-    state = value_at(book.state(ap), slot)
-    if state is not None:
-        return state == "online"
-    is_read = look.table_status(ap.controller, AP_TABLE, slot) in READ or book.is_read()
-    return False if is_read else None
+        return
+    book = ap_book(look, controller)
+    is_read = look.table_status(controller, AP_TABLE, slot) in READ or book.is_read()
+    for spans in book.states(aps):
+        state = value_at(spans, slot)
+        yield state == "online" if state is not None else False if is_read else None
 
 
 def ap_tally(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
@@ -130,15 +145,15 @@ def ap_tallies(look: Look, campus: Campus, grid: Grid) -> dict[str, Tally]:
     """The same of every registered access point of a campus."""
 
     def make() -> dict[str, Tally]:
-        controllers: dict[str, _Controller] = {}
-        tallies = {}
+        by_controller: dict[str, list[Device]] = {}
         for ap in registered_aps(campus):
-            if not ap.controller:
-                tallies[ap.id] = _alone(look, campus, ap, grid)
-                continue
-            if ap.controller not in controllers:
-                controllers[ap.controller] = _controller(look, campus, ap.controller, grid)
-            tallies[ap.id] = controllers[ap.controller].tally(ap)
+            by_controller.setdefault(ap.controller, []).append(ap)
+        tallies: dict[str, Tally] = {}
+        for controller, aps in by_controller.items():
+            if controller:
+                tallies.update(_controller(look, campus, controller, grid).tallies(aps))
+            else:
+                tallies.update((ap.id, _alone(look, campus, ap, grid)) for ap in aps)
         return tallies
 
     return cast(dict[str, Tally], look.keep(("aps", campus.id, grid.key), make))
@@ -154,7 +169,7 @@ def _alone(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
     return truth.tally(grid)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Controller:
     """What the access points of one controller share in one window."""
 
@@ -165,19 +180,21 @@ class _Controller:
     ok: int
     down: int
     is_unread: bool
-    alike: dict[str, Tally] = field(default_factory=dict)
 
-    def tally(self, ap: Device) -> Tally:
-        """Most access points were in one state all the time: then one tally is theirs together."""
-        states = self.book.state(ap)
-        whole = self.grid.whole(states) if states and self.grid.slots else None
-        if states and not whole:
-            return self._truth(states).tally(self.grid)
-        key = f"always {whole.value}" if whole else "never told"
-        found = self.alike.get(key)
-        if found is None:
-            found = self.alike[key] = self._truth(states).tally(self.grid)
-        return found
+    def tallies(self, aps: Sequence[Device]) -> Iterator[tuple[str, Tally]]:
+        """The tally of each access point. Most were in one state all the time, and share one."""
+        alike: dict[FactValue, Tally] = {}
+        first = self.grid.slots[0] if self.grid.slots else 0
+        for ap, states in zip(aps, self.book.states(aps), strict=True):
+            is_whole = bool(states) and states[-1].end is None and states[-1].start <= first
+            if states and not (is_whole and self.grid.slots):
+                yield ap.id, self._truth(states).tally(self.grid)
+                continue
+            key = states[-1].value if states else NEVER_TOLD
+            tally = alike.get(key)
+            if tally is None:
+                tally = alike[key] = self._truth(states).tally(self.grid)
+            yield ap.id, tally
 
     def _truth(self, states: tuple[Span, ...]) -> Truth:
         """Of an access point whose state went like this."""

@@ -41,7 +41,8 @@ def store(engine: Engine, one: Batch) -> str:
 
 def look(engine: Engine, as_of: float) -> SchoolSnapshot:
     with engine.connect() as connection:
-        return read_snapshot(connection, SCHOOL, REGISTER, as_of)
+        found = read_snapshot(connection, SCHOOL, REGISTER, as_of)
+        return replace(found, facts=dict(found.facts))  # read while the connection is open
 
 
 def speed(snapshot: SchoolSnapshot, slot: int) -> object:

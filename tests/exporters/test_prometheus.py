@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import views
+from msgspec.structs import replace as revised
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporters.exposition import Family, render
@@ -121,7 +122,7 @@ def test_what_is_not_known_has_no_value_series_but_an_unknown_state() -> None:
 def test_the_last_value_of_a_stale_verdict_is_not_a_current_figure() -> None:
     view = views.view()
     school = view.schools[0]
-    stale = replace(school.verdicts[0].campuses[0].legs[0], state=State.UNKNOWN, reason="stale")
+    stale = revised(school.verdicts[0].campuses[0].legs[0], state=State.UNKNOWN, reason="stale")
     rolled = replace(school.verdicts[0], state=State.UNKNOWN, campuses=(stale,))
     view = replace(view, schools=(replace(school, verdicts=(rolled,)),))
 
@@ -132,7 +133,7 @@ def test_a_metric_that_is_a_leg_twice_makes_one_series() -> None:
     view = views.view()
     school = view.schools[0]
     verdict = school.verdicts[0].campuses[0]
-    twice = replace(verdict, legs=(*verdict.legs, *verdict.legs))
+    twice = revised(verdict, legs=(*verdict.legs, *verdict.legs))
     rolled = replace(school.verdicts[0], campuses=(twice,))
     view = replace(view, schools=(replace(school, verdicts=(rolled,)),))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import views
+from msgspec.structs import replace as revised
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporters.prometheus import county_page
@@ -210,7 +211,7 @@ def test_an_unknown_campus_of_a_failing_school_is_still_to_be_proved() -> None:
     view = views.view()
     two = view.schools[3]
     wifi = two.verdicts[1]
-    silent = replace(view.schools[2].verdicts[1].campuses[0], subject="3133990004-01")
+    silent = revised(view.schools[2].verdicts[1].campuses[0], subject="3133990004-01")
     mixed = replace(two, verdicts=(replace(wifi, campuses=(silent, wifi.campuses[1])),))
     report = report_lines(replace(view, schools=(mixed,)))
 
@@ -435,11 +436,11 @@ def test_what_decided_is_named_first_and_a_room_by_its_name() -> None:
     )
     wifi = two.verdicts[1]
     failing = wifi.campuses[1]
-    leg = replace(failing.legs[0], evidence=evidence)
+    leg = revised(failing.legs[0], evidence=evidence)
     school = replace(
         two,
         school=replace(two.school, campuses=(replace(two.school.campuses[1], areas=rooms),)),
-        verdicts=(replace(wifi, campuses=(replace(failing, legs=(leg,)),)),),
+        verdicts=(replace(wifi, campuses=(revised(failing, legs=(leg,)),)),),
     )
     view = replace(view, schools=(school,))
 

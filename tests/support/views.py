@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace as revised
+
 from inventory.register import Campus, School
 from inventory.verdict import (
     CampusLine,
@@ -166,7 +168,7 @@ def _renumbered(school: SchoolView, n: int) -> SchoolView:
     old, new = school.school.id, f"21{n:08d}"
 
     def again(verdict: Verdict) -> Verdict:
-        return replace(
+        return revised(
             verdict,
             subject=verdict.subject.replace(old, new),
             legs=tuple(again(leg) for leg in verdict.legs),
