@@ -19,8 +19,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from collector.config import CollectorSettings
-from collector.judging import Plan, judge_and_keep, load_plans
+from collector.judging import Plan, load_plans
 from collector.publish import Publish, Published
+from collector.rounds import Rounds
 from collector.store.compact import compact_due
 from collector.store.engine import open_store
 from collector.store.leader import leading
@@ -61,7 +62,7 @@ class Judging:
 
     def __init__(self, engine: Engine, plans: list[Plan], telemetry: Telemetry, publish: Publish) -> None:
         self.engine = engine
-        self.plans = plans
+        self._rounds = Rounds(engine, plans)
         self.telemetry = telemetry
         self.publish = publish
         self.published = Published()
@@ -95,8 +96,9 @@ class Judging:
     def _judge(self, now: float) -> Published:
         fresh = Published(judged_at=now)
         with leading(self.engine, "judge") as leads:
-            for plan in self.plans:
-                self.publish(fresh, judge_and_keep(self.engine, plan, now, keep=leads), now)
+            for view in self._rounds.round(now, keep=leads):
+                self.publish(fresh, view, now)
+        self.telemetry.judged_schools.inc(self._rounds.judged)
         return fresh
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from collector.store.read import read_snapshot
 from collector.store.registers import read_register
-from collector.store.verdicts import keep_profile, keep_verdicts
 from inventory.errors import ConfigError
 from inventory.judge import judge_county, judge_school
 from inventory.plan import Profile, builtin_profiles, load_profile
@@ -58,6 +57,14 @@ def read_school_views(
     return views, agents
 
 
+def no_register() -> ConfigError:
+    """What to say before the first import."""
+    return ConfigError(
+        _("the register is empty"),
+        do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
+    )
+
+
 def look(engine: Engine, profile: Profile, as_of: float) -> CountyView:
     """The county under one plan as of a time: what the exporters ask for.
 
@@ -66,30 +73,6 @@ def look(engine: Engine, profile: Profile, as_of: float) -> CountyView:
     with engine.connect().execution_options(reads_only=True) as connection:
         register = read_register(connection, as_of) or read_register(connection)
     if register is None:
-        raise ConfigError(
-            _("the register is empty"),
-            do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
-        )
+        raise no_register()
     views, agents = read_school_views(engine, register, profile, as_of)
     return judge_county(register, profile, views, agents, as_of)
-
-
-def judge_and_keep(engine: Engine, plan: Plan, now: float, *, keep: bool = True) -> CountyView:
-    """Judge as of now and store what changed; without ``keep`` only judge, since another process stores."""
-    view = look(engine, plan.profile, now)
-    if not keep:
-        return view
-    ref = view.profile
-    with engine.begin() as connection:
-        keep_profile(connection, ref.id, ref.version, ref.sha256, plan.text, now)
-        for school in view.schools:
-            keep_verdicts(
-                connection,
-                school.school.id,
-                ref.id,
-                ref.sha256,
-                school.verdicts,
-                as_of=now,
-                known_at=now,
-            )
-    return view

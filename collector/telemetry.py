@@ -33,12 +33,17 @@ class Telemetry:
         self._count_ingest()
         self.judge_seconds = Gauge(
             "wanzhao_collector_judge_seconds",
-            "Duration of the last judging of all schools under all plans, in seconds.",
+            "Duration of the last round of judging: of schools whose answer may have changed, in seconds.",
+            registry=self.registry,
+        )
+        self.judged_schools = Counter(
+            "wanzhao_collector_judged_schools",
+            "Schools judged anew because something had arrived, changed or come due.",
             registry=self.registry,
         )
         self.judged_at = Gauge(
             "wanzhao_collector_judged_timestamp_seconds",
-            "When all schools were last judged, seconds since 1970.",
+            "When the last round of judging ended, seconds since 1970.",
             registry=self.registry,
         )
         self.judge_failures = Counter(

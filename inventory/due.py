@@ -28,7 +28,7 @@ def next_due(look: Look, at_most_s: int) -> float:
     """The time (seconds since 1970) before which judging the same facts again gives the same states, however
     the polls to come turn out; at most ``at_most_s`` from now, and never past midnight."""
     as_of = look.snapshot.as_of
-    times = [as_of + at_most_s, _midnight(look), *(at for at in look.stale_at if at > as_of)]
+    times = [as_of + at_most_s, midnight_after(look), *(at for at in look.stale_at if at > as_of)]
     for window, clock, calendar, grid in look.windows:
         if not grid.judged and grid.slots:
             continue
@@ -117,6 +117,7 @@ def slides(
     yield from _slides(window, clock, step, interval_s, calendar, steps)
 
 
-def _midnight(look: Look) -> float:
+def midnight_after(look: Look) -> float:
+    """The end of the local day of a look, seconds since 1970."""
     zone = ZoneInfo(look.snapshot.calendar.timezone)
     return datetime.combine(look.today + timedelta(days=1), time(0), zone).timestamp()

@@ -8,12 +8,17 @@ from math import ceil
 
 from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
-from inventory.metrics.compute import COUNTY, SCHOOL, compute
+from inventory.metrics.compute import COUNTY, SCHOOL, compute, of_school
 from inventory.metrics.county_core import A10, link_verdicts
 from inventory.metrics.kinds import CountyLook
 from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS
-from inventory.metrics.quality import agent_coverage, inventory_completeness, target_determinacy
+from inventory.metrics.quality import (
+    agent_coverage,
+    inventory_completeness,
+    required_fields,
+    target_determinacy,
+)
 from inventory.metrics.wireless import D1, aps_online_now
 from inventory.overrides import after_deadline, as_tested_on_site, exemption
 from inventory.profile import Profile, Target
@@ -53,7 +58,13 @@ def judge_look(look: Look, profile: Profile) -> SchoolView:
     )
     lines = tuple(_campus_line(look, campus, verdicts) for campus in school.campuses)
     asked = [target.reading for target in profile.targets if target.metric == A10]
-    return SchoolView(school=school, verdicts=verdicts, campuses=lines, links=link_verdicts(look, asked))
+    return SchoolView(
+        school=school,
+        verdicts=verdicts,
+        campuses=lines,
+        links=link_verdicts(look, asked),
+        required=required_fields(school),
+    )
 
 
 def applies(profile: Profile, target: Target, school: School) -> bool:
@@ -89,7 +100,7 @@ def judge_county(
         schools=tuple(schools),
         quality=(
             agent_coverage(look),
-            _county_completeness(register),
+            _county_completeness(register, schools),
             target_determinacy(targets, register),
         ),
         timezone=register.calendar.timezone,
@@ -109,7 +120,7 @@ def _school_verdict(look: Look, profile: Profile, target: Target) -> SchoolVerdi
     exempt = exemption(look, target)
     found: tuple[Verdict, ...]
     if target.metric in SCHOOL:
-        found = (SCHOOL[target.metric](look, target.reading),)
+        found = (of_school(target.metric, look, target.reading),)
     else:
         found = tuple(compute(target.metric, look, campus, target.reading) for campus in school.campuses)
     if not found:
@@ -246,8 +257,10 @@ def _single(counts: UnitCounts) -> TargetState:
     return TargetState.NOT_MET if counts.f else TargetState.MET
 
 
-def _county_completeness(register: Register) -> Verdict:
-    return inventory_completeness(register.schools, DEFAULTS, subject=register.adcode or register.county)
+def _county_completeness(register: Register, schools: Sequence[SchoolView]) -> Verdict:
+    counted = {view.school.id: view.required for view in schools}
+    fields = (counted.get(school.id) or required_fields(school) for school in register.schools)
+    return inventory_completeness(fields, DEFAULTS, subject=register.adcode or register.county)
 
 
 # Texts

@@ -7,15 +7,15 @@ never shown as 100 %. What is not known keeps a bound open; it never helps to pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from inventory.verdict import PollCounts, State, TargetState, UnitCounts, Verdict
 
 ONE_BP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True, gc=False):
     """What a rule says. ``low_bp`` and ``high_bp`` bound the ratio whatever the unknowns turn out to be."""
 
     state: State
@@ -96,6 +96,9 @@ def together(parts: Iterable[Verdict], *, mixed_fail: str, mixed_unknown: str) -
     kept = [part for part in parts if part.state is not State.NA]
     if not kept:
         return Ruling(State.NA)
+    if len(kept) == 1:
+        state = kept[0].state
+        return Ruling(state, "" if state is State.PASS else kept[0].reason)
     for state, mixed in ((State.FAIL, mixed_fail), (State.UNKNOWN, mixed_unknown)):
         reasons = {part.reason for part in kept if part.state is state}
         if reasons:

@@ -29,8 +29,7 @@ class TargetState(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollCounts:
+class PollCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """a: answered and true; d: down, or answered and false; m: gaps. N = a + d + m."""
 
     a: int
@@ -42,8 +41,7 @@ class PollCounts:
         return self.a + self.d + self.m
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitCounts:
+class UnitCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """p units pass, f fail, u unknown; n = p + f + u. ``na`` units are outside n."""
 
     p: int
@@ -56,7 +54,7 @@ class UnitCounts:
         return self.p + self.f + self.u
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What decided: a device fact, an active test or a document, with its object and time span (slots)."""
 
     level: str
@@ -73,7 +71,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """id of the document in the register"""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One metric of one subject (campus, school or county) as of a time.
 
     ``value`` is in ``unit``; ``low_bp`` and ``high_bp`` bound the ratio that decided, in basis points, and
@@ -104,8 +102,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolVerdict:
+class SchoolVerdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One target at one school: the campuses rolled into one state, and each campus's verdict; that of a
     metric of schools is one, whose subject is the school. ``exemption`` is the document that lets a school
     off."""
@@ -141,8 +138,7 @@ class CountyTarget:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampusLine:
+class CampusLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a report prints of one campus beside the verdicts: figures, never compared again."""
 
     campus: str
@@ -166,6 +162,8 @@ class SchoolView:
     campuses: tuple[CampusLine, ...] = ()
     links: tuple[Verdict, ...] = ()
     """the county's links that this school's agents read: one verdict each, whose subject is the link"""
+    required: tuple[int, int] | None = None
+    """required fields of the school's rows: filled, and all; None: nobody has counted"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,21 @@ def read_agents(connection: Connection, school_id: str) -> tuple[AgentSeen, ...]
     return tuple(AgentSeen(agent=a, campus=c, last_report=t, newest_slot=s) for a, c, t, s in rows)
 
 
+_ALL_AGENTS = (
+    "SELECT school_id, agent_id, campus_id, last_report, newest_slot, changes FROM agent_seen "
+    "ORDER BY school_id, agent_id"
+)
+
+
+def read_all_agents(connection: Connection) -> dict[str, list[tuple[AgentSeen, int]]]:
+    """The agents of every school, each with the count of its news."""
+    found: dict[str, list[tuple[AgentSeen, int]]] = {}
+    for school, agent, campus, last_report, newest_slot, changes in fetch(connection, _ALL_AGENTS):
+        seen = AgentSeen(agent=agent, campus=campus, last_report=last_report, newest_slot=newest_slot)
+        found.setdefault(school, []).append((seen, changes))
+    return found
+
+
 def _agent_as_of(agent: AgentSeen, school: School, polls: HeldPolls, as_of: float) -> AgentSeen:
     """An agent that has reported since ``as_of`` was last heard, as of then, by the newest poll it had made.
 

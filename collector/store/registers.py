@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from collector.store.engine import lock_school
 from collector.store.schema import register
+from collector.store.statement import fetch, values_lists
 from inventory.history import Entry, Version, county_entries, school_entries
 from inventory.register import Register, School
 
@@ -82,6 +84,47 @@ def read_register(connection: Connection, as_of: float | None = None) -> Registe
         return None
     schools = tuple(msgspec.json.decode(doc, type=School) for doc in docs.values())
     return replace(msgspec.json.decode(county, type=Register), schools=schools)
+
+
+_STANDS = "SELECT school_id, sha256 FROM register WHERE valid_to IS NULL AND valid_from <= ?"
+_DOC = "SELECT school_id, doc FROM register WHERE valid_to IS NULL AND valid_from <= ?"
+_SOME = " AND school_id IN ({values})"
+FEW = 2000
+
+
+class RegisterReader:
+    """The register as it stands, asked for again and again: only what has changed is read and decoded."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[str, str] = {}
+        self._schools: dict[str, School] = {}
+        self._county: Register | None = None
+        self._whole: Register | None = None
+
+    def read(self, connection: Connection, now: float) -> Register | None:
+        """The register, or None before the first import. A school that did not change is the same object."""
+        hashes = dict(fetch(connection, _STANDS, (now,)))
+        if hashes == self._hashes:
+            return self._whole
+        fresh = [school for school, sha in hashes.items() if self._hashes.get(school) != sha]
+        for school_id, doc in self._docs(connection, fresh, now):
+            if school_id == COUNTY:
+                self._county = msgspec.json.decode(doc, type=Register)
+            else:
+                self._schools[school_id] = msgspec.json.decode(doc, type=School)
+        self._hashes = hashes
+        self._schools = {school: self._schools[school] for school in sorted(hashes.keys() - {COUNTY})}
+        if COUNTY not in hashes:
+            self._county = None
+        self._whole = self._county and replace(self._county, schools=tuple(self._schools.values()))
+        return self._whole
+
+    def _docs(self, connection: Connection, wanted: list[str], now: float) -> Iterator[tuple[str, bytes]]:
+        if len(wanted) > FEW:
+            yield from fetch(connection, _DOC, (now,))
+            return
+        for values, flat in values_lists([(school,) for school in wanted], 1, filled="-"):
+            yield from fetch(connection, (_DOC + _SOME).format(values=values), (now, *flat))
 
 
 def read_versions(connection: Connection, school_id: str, timezone: str) -> list[Version]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from collector.store.schema import profile, verdict
+from collector.store.schema import profile
+from collector.store.statement import fetch, run, values_lists
 from inventory.errors import PlanError
 from inventory.verdict import SchoolVerdict
 from inventory.words import _
@@ -45,46 +47,80 @@ def keep_verdicts(
     known_at: float,
 ) -> int:
     """Store what changed of a school's verdicts under one profile; gives back how many rows are new."""
-    current = {
-        target: (state, reason, used)
-        for target, state, reason, used in connection.execute(
-            select(verdict.c.target_id, verdict.c.state, verdict.c.reason, verdict.c.profile_sha256).where(
-                verdict.c.school_id == school_id,
-                verdict.c.profile_id == profile_id,
-                verdict.c.known_to.is_(None),
-            )
-        )
-    }
-    changed = [v for v in verdicts if current.get(v.target) != (v.state.value, v.reason, sha256)]
-    ended = {v.target for v in changed} & current.keys() | current.keys() - {v.target for v in verdicts}
-    if ended:
-        connection.execute(
-            verdict.update()
-            .where(
-                verdict.c.school_id == school_id,
-                verdict.c.profile_id == profile_id,
-                verdict.c.target_id.in_(sorted(ended)),
-                verdict.c.known_to.is_(None),
-            )
-            .values(known_to=known_at)
-        )
-    if changed:
-        connection.execute(
-            verdict.insert(),
-            [
-                {
-                    "school_id": school_id,
-                    "profile_id": profile_id,
-                    "target_id": v.target,
-                    "known_from": known_at,
-                    "known_to": None,
-                    "profile_sha256": sha256,
-                    "as_of": as_of,
-                    "state": v.state.value,
-                    "reason": v.reason,
-                    "doc": msgspec.json.encode(v),
-                }
-                for v in changed
-            ],
-        )
-    return len(changed)
+    return keep_many(connection, profile_id, sha256, {school_id: verdicts}, as_of=as_of, known_at=known_at)
+
+
+_CURRENT = (
+    "SELECT school_id, target_id, state, reason, profile_sha256 FROM verdict "
+    "WHERE school_id IN ({values}) AND profile_id = ? AND known_to IS NULL"
+)
+_END = (
+    "UPDATE verdict SET known_to = ? WHERE school_id = ? AND profile_id = ? AND target_id = ? "
+    "AND known_to IS NULL"
+)
+_NEW = (
+    "INSERT INTO verdict (school_id, profile_id, target_id, known_from, known_to, profile_sha256, as_of, "
+    "state, reason, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def keep_many(
+    connection: Connection,
+    profile_id: str,
+    sha256: str,
+    verdicts: Mapping[str, Sequence[SchoolVerdict]],
+    *,
+    as_of: float,
+    known_at: float,
+) -> int:
+    """The same of many schools: a verdict that stays what it is costs no write."""
+    current: dict[str, dict[str, tuple[str, str, str]]] = {school: {} for school in verdicts}
+    for values, flat in values_lists([(school,) for school in verdicts], 1):
+        for school, target, *told in fetch(connection, _CURRENT.format(values=values), (*flat, profile_id)):
+            current[school][target] = (told[0], told[1], told[2])
+    ended: list[tuple[float, str, str, str]] = []
+    fresh = []
+    for school, found in verdicts.items():
+        stored = current[school]
+        changed = [v for v in found if stored.get(v.target) != (v.state.value, v.reason, sha256)]
+        gone = {v.target for v in changed} & stored.keys() | stored.keys() - {v.target for v in found}
+        ended += [(known_at, school, profile_id, target) for target in sorted(gone)]
+        fresh += [
+            (school, profile_id, v.target, known_at, None, sha256, as_of, v.state.value, v.reason, _doc(v))
+            for v in changed
+        ]
+    for row in ended:
+        run(connection, _END, [row])
+    run(connection, _NEW, fresh)
+    return len(fresh)
+
+
+def _doc(verdict: SchoolVerdict) -> bytes:
+    return msgspec.json.encode(verdict)
+
+
+_AS_KNOWN = (
+    "SELECT school_id, doc, known_from, profile_sha256 FROM verdict WHERE profile_id = ? AND known_from <= ? "
+    "AND (known_to IS NULL OR known_to > ?) ORDER BY school_id, target_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A verdict as it was given: since when it stood at the time asked for, and by which profile's text."""
+
+    school_id: str
+    verdict: SchoolVerdict
+    since: float
+    profile_sha256: str
+
+
+def read_kept(connection: Connection, profile_id: str, as_known: float, school_id: str = "") -> list[Kept]:
+    """The verdicts that this collector gave out at a time, as they stood then; whatever has arrived since
+    does not touch them."""
+    rows = fetch(connection, _AS_KNOWN, (profile_id, as_known, as_known))
+    return [
+        Kept(school, msgspec.json.decode(doc, type=SchoolVerdict), since, sha256)
+        for school, doc, since, sha256 in rows
+        if school_id in ("", school)
+    ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from msgspec.structs import replace
 
 from inventory.metrics import (
@@ -34,7 +32,8 @@ from inventory.metrics.access_flow import A3, tested_throughput
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CampusMetrics, CountyMetrics, SchoolMetrics
 from inventory.metrics.look import Look
-from inventory.metrics.params import ANY_METRIC, DEFAULTS, PARAMS, Params
+from inventory.metrics.once import once
+from inventory.metrics.params import DEFAULTS, Params
 from inventory.metrics.truth import unknown
 from inventory.register import Campus
 from inventory.rules import composite
@@ -104,12 +103,14 @@ def compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
 
 
 def _computed(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
-    """Several targets, and legs of composites, ask for the same: it is computed once a look."""
-    known = PARAMS.get(metric, {}).keys() | ANY_METRIC.keys()
-    values = tuple(item for item in params.values.items() if item[0] in known)
-    origins = tuple(item for item in params.origins.items() if item[0] in known)
-    asked = (metric, campus.id, values, origins)
-    return cast(Verdict, look.keep(asked, lambda: _compute(metric, look, campus, params)))
+    if metric in SCHOOL:
+        return of_school(metric, look, params)
+    return once(look, metric, campus.id, params, lambda: _compute(metric, look, campus, params))
+
+
+def of_school(metric: str, look: Look, params: Params) -> Verdict:
+    """One metric that is judged for the school as a whole."""
+    return once(look, metric, "", params, lambda: SCHOOL[metric](look, params))
 
 
 def _compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict:
@@ -117,8 +118,6 @@ def _compute(metric: str, look: Look, campus: Campus, params: Params) -> Verdict
         return _composite(metric, look, campus, params)
     if metric in CAMPUS:
         return CAMPUS[metric](look, campus, params)
-    if metric in SCHOOL:
-        return SCHOOL[metric](look, params)
     return unknown(metric, campus.id, _why_not(metric))
 
 

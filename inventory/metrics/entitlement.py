@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
-from inventory.metrics.access import contract_bandwidth, port_speed
+from inventory.metrics.access import A2, contract_bandwidth
 from inventory.metrics.look import Look
+from inventory.metrics.once import once
 from inventory.metrics.params import Params
+from inventory.metrics.uplinks import SpeedRule, median_of_best, physical, speed_truth, uplinks_of
 from inventory.register import Campus
 from inventory.verdict import Evidence, State, Verdict
 
@@ -47,11 +49,22 @@ def entitlement(look: Look, campus: Campus, params: Params) -> Entitlement:
     key = ("entitlement", campus.id, *chosen.items())
 
     def find() -> Entitlement:
-        own = Params(MappingProxyType(chosen | {"min_member_mbps": 0}), params.origins)
-        port, contract = port_speed(look, campus, own), contract_bandwidth(look, campus, own)
-        return Entitlement(_bps(port), None if contract.state is State.UNKNOWN else _bps(contract))
+        own = Params(MappingProxyType(chosen))
+        contract = once(look, A2, campus.id, own, lambda: contract_bandwidth(look, campus, own))
+        mbps = _port_mbps(look, campus, own)
+        return Entitlement(
+            None if mbps is None else round(mbps * 1_000_000),
+            None if contract.state is State.UNKNOWN else _bps(contract),
+        )
 
     return cast(Entitlement, look.keep(key, find))
+
+
+def _port_mbps(look: Look, campus: Campus, params: Params) -> float | None:
+    """What the uplink ran at (A1's value), with members of any speed; none where its state is not known."""
+    uplinks = uplinks_of(campus, params)
+    grid, rule = look.grid(params, campus), SpeedRule(least_member=0)
+    return median_of_best([speed_truth(look, campus, one, grid, rule) for one in physical(look, uplinks)])
 
 
 def _bps(verdict: Verdict) -> int | None:

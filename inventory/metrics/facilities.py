@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CountyLook, CountyMetrics, SchoolMetric, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
+from inventory.metrics.proof import Proof
 from inventory.metrics.rows import Found, found
 from inventory.papers import RECOGNITION_LEVELS, Facility
 from inventory.register import School
@@ -193,11 +195,17 @@ def _named(rows: Found, params: Params) -> Found:
     )
 
 
+NOTHING = Found(accepted=(), others=(), absent=False, proof=Proof((), date.min))
+"""What a school without a row of these kinds has."""
+
+
 def _of_school(look: Look, kinds: Sequence[str]) -> Found:
     return found(look.snapshot.school.facilities, kinds, look.proof)
 
 
 def _of(look: CountyLook, school: School, kinds: Sequence[str]) -> Found:
+    if not any(row.kind in kinds for row in school.facilities):
+        return NOTHING
     return found(school.facilities, kinds, look.proof(school))
 
 

@@ -7,11 +7,12 @@ bit i of a mask stands for slot i of the grid. Six hundred polls fit into one in
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from inventory.metrics.params import Params
 from inventory.metrics.proof import Proof
 from inventory.register import Calendar, Campus, Maintenance
 from inventory.snapshot import DeviceFacts, FactStore, Masks, Run, SchoolSnapshot, Span, by_device
+from inventory.verdict import Verdict
 
 __all__ = ["NO_SPANS", "DeviceFacts", "Grid", "Look", "value_at"]
 
@@ -30,6 +32,7 @@ Judged = tuple[int, int, int, int, int, bool, int]
 polls that one slot adds"""
 
 NO_SPANS: tuple[Span, ...] = ()
+NOTHING: Mapping[object, Verdict] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,14 @@ class Grid:
 class Look:
     """One school under judgement. It keeps what several metrics ask for: indexes, grids, poll masks."""
 
-    def __init__(self, snapshot: SchoolSnapshot) -> None:
+    def __init__(self, snapshot: SchoolSnapshot, before: Mapping[object, Verdict] = NOTHING) -> None:
+        """``before`` is what an earlier look left in ``lasting`` and still holds."""
         self.snapshot = snapshot
+        self.before = before
+        self.verdicts: dict[object, Verdict] = {}
+        """what was computed so far"""
+        self.lasting: dict[object, Verdict] = {}
+        """verdicts that stay when the agent's news come in (inventory.metrics.once)"""
         facts = snapshot.facts
         self._facts = {} if isinstance(facts, FactStore) else by_device(facts)
         self._of_device = facts.of_device if isinstance(facts, FactStore) else self._facts.get

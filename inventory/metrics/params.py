@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import isfinite
 from types import MappingProxyType
 from typing import TypeAlias
@@ -227,7 +228,8 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
 """Where a parameter takes only these words."""
 
 
-def kinds_of(metric: str) -> dict[str, str]:
+@cache
+def kinds_of(metric: str) -> Mapping[str, str]:
     """The parameters that a metric takes, name -> kind."""
     return {**PARAMS.get(metric, {}), **ANY_METRIC}
 

@@ -86,12 +86,14 @@ def find_port(facts: DeviceFacts, declared: str) -> str | None:
 
 def members_of(facts: DeviceFacts, aggregate: str) -> list[str]:
     """The ports that name this subject as their aggregate at any time known."""
+    told = [(subject, keys["lag"]) for subject, keys in facts.items() if "lag" in keys]
+    if not told:
+        return []
     names = {aggregate.removeprefix(PORT).casefold(), short_name(aggregate.removeprefix(PORT))}
     return [
         subject
-        for subject in facts
-        if subject.startswith(PORT)
-        and any(same_port(span.value, names) for span in facts[subject].get("lag", ()))
+        for subject, spans in told
+        if subject.startswith(PORT) and any(same_port(span.value, names) for span in spans)
     ]
 
 

@@ -45,17 +45,24 @@ def agent_coverage(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
     )
 
 
-def inventory_completeness(schools: Iterable[School], params: Params, *, subject: str) -> Verdict:
-    """G3: required fields of the register that are filled, over all of them."""
-    filled = [is_filled for school in schools for is_filled in _school_fields(school)]
-    return _completeness(filled, params, subject)
+def required_fields(school: School) -> tuple[int, int]:
+    """How many of a school's required fields are filled, and how many there are."""
+    filled = _school_fields(school)
+    return sum(filled), len(filled)
+
+
+def inventory_completeness(fields: Iterable[tuple[int, int]], params: Params, *, subject: str) -> Verdict:
+    """G3: required fields of the register that are filled, over all of them; ``fields`` is what
+    ``required_fields`` gives of each school."""
+    told = list(fields)
+    return _completeness(sum(each[0] for each in told), sum(each[1] for each in told), params, subject)
 
 
 def campus_completeness(look: Look, campus: Campus, params: Params) -> Verdict:
     """G3 of one campus, with the fields of its school."""
     school = look.snapshot.school
     filled = [*_own_fields(school), *_campus_fields(campus)]
-    return _completeness(filled, params, campus.id)
+    return _completeness(sum(filled), len(filled), params, campus.id)
 
 
 def target_determinacy(targets: Sequence[CountyTarget], register: Register) -> Verdict:
@@ -76,8 +83,8 @@ def target_determinacy(targets: Sequence[CountyTarget], register: Register) -> V
     )
 
 
-def _completeness(filled: list[bool], params: Params, subject: str) -> Verdict:
-    counts = UnitCounts(p=sum(filled), f=len(filled) - sum(filled), u=0)
+def _completeness(filled: int, required: int, params: Params, subject: str) -> Verdict:
+    counts = UnitCounts(p=filled, f=required - filled, u=0)
     thr_bp = params.bp("thr", 9500)
     ruling = unit_ratio(counts, thr_bp, never_filled_in="register_empty")
     return Verdict(

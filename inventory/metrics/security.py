@@ -104,11 +104,12 @@ def mlps(look: Look, params: Params) -> Verdict:
 def _functions(look: Look, params: Params) -> list[Provided]:
     school = look.snapshot.school
     default = (*REQUIRED, "waf") if school.websites else REQUIRED
+    required = params.words("required", default)
     in_service = [
         (campus, device)
         for campus in school.campuses
         for device in campus.devices
-        if device.status == "in_service"
+        if device.role in required and device.status == "in_service"
     ]
     return [
         Provided(
@@ -116,7 +117,7 @@ def _functions(look: Look, params: Params) -> list[Provided]:
             tuple(found for found in in_service if found[1].role == function),
             tuple(row for row in school.security if row.function == function),
         )
-        for function in params.words("required", default)
+        for function in required
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -92,17 +93,20 @@ def either(truths: Iterable[Truth]) -> Truth:
 
 def pooled(tallies: Iterable[Tally]) -> Tally:
     """The polls of many units as one heap."""
+    every = list(tallies)
+    times = Counter(map(id, every))  # many units share one tally
     a = d = m = units = 0
     grid = None
     false: dict[str, int] = {}
     unknown: dict[str, int] = {}
-    for tally in tallies:
-        counts, grid, units = tally.counts, tally.grid or grid, units + tally.units
-        a, d, m = a + counts.a, d + counts.d, m + counts.m
+    for tally in {id(tally): tally for tally in every}.values():
+        each = times[id(tally)]
+        counts, grid, units = tally.counts, tally.grid or grid, units + each * tally.units
+        a, d, m = a + each * counts.a, d + each * counts.d, m + each * counts.m
         for reason, n in tally.false.items():
-            false[reason] = false.get(reason, 0) + n
+            false[reason] = false.get(reason, 0) + each * n
         for reason, n in tally.unknown.items():
-            unknown[reason] = unknown.get(reason, 0) + n
+            unknown[reason] = unknown.get(reason, 0) + each * n
     return Tally(PollCounts(a=a, d=d, m=m), false, unknown, grid, units)
 
 

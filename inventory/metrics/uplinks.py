@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 from inventory.facts import PORT, FactValue
 from inventory.metrics.look import Grid, Look, value_at
@@ -78,8 +79,15 @@ def physical(look: Look, uplinks: list[Uplink]) -> list[Uplink]:
 
 
 def speed_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, rule: SpeedRule) -> PortTruth:
-    """Up at the rule's speed, by ifHighSpeed (A1)."""
+    """Up at the rule's speed, by ifHighSpeed (A1). What is alike is made once a look; nobody changes it."""
+    subject = find_port(look.facts(uplink.device), uplink.port)
+    if subject is None or not members_of(look.facts(uplink.device), subject):
+        rule = replace(rule, least_member=0)  # says nothing of a single port
+    asked = ("speed", campus.id, uplink, grid.key, rule)
+    return cast(PortTruth, look.keep(asked, lambda: _speed_truth(look, campus, uplink, grid, rule)))
 
+
+def _speed_truth(look: Look, campus: Campus, uplink: Uplink, grid: Grid, rule: SpeedRule) -> PortTruth:
     def judge(port: PortTruth, ok: int) -> None:
         shared = uplink.medium == "pon" and not rule.allows_shared
         for mask, (speed, reason) in _said(look, port, grid, ok, rule):

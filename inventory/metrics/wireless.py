@@ -35,7 +35,7 @@ UNREADABLE = ("partial", "timeout", "error")
 
 def ap_online_ratio(look: Look, campus: Campus, params: Params) -> Verdict:
     """D3: polls in which the registered access points were online, over all that there ought to be."""
-    aps = registered_aps(campus)
+    aps = _aps_of(look, campus)
     if not aps:
         return unknown(D3, campus.id, "ap_register_empty", origin=params.origin("thr"))
     grid = look.grid(params, campus)
@@ -102,10 +102,14 @@ def registered_aps(campus: Campus) -> list[Device]:
     return [device for device in campus.devices if device.role == "ap" and device.status == "in_service"]
 
 
+def _aps_of(look: Look, campus: Campus) -> list[Device]:
+    return cast(list[Device], look.keep(("aps", campus.id), lambda: registered_aps(campus)))
+
+
 def aps_online_now(look: Look, campus: Campus) -> int | None:
     """Access points online at the newest poll that reached their controller; None when none did in a day."""
     by_controller: dict[str, list[Device]] = {}
-    for ap in registered_aps(campus):
+    for ap in _aps_of(look, campus):
         by_controller.setdefault(ap.controller, []).append(ap)
     told = [
         answer
@@ -146,7 +150,7 @@ def ap_tallies(look: Look, campus: Campus, grid: Grid) -> dict[str, Tally]:
 
     def make() -> dict[str, Tally]:
         by_controller: dict[str, list[Device]] = {}
-        for ap in registered_aps(campus):
+        for ap in _aps_of(look, campus):
             by_controller.setdefault(ap.controller, []).append(ap)
         tallies: dict[str, Tally] = {}
         for controller, aps in by_controller.items():
@@ -278,8 +282,10 @@ def _ap_evidence(
 ) -> tuple[Evidence, ...]:
     """The access points that do not pass by themselves."""
     first, last = (grid.slots[0], grid.slots[-1]) if grid.slots else (None, None)
-    found = []
+    found: list[Evidence] = []
     judged = _judged(tallies, params)
+    if all(state is State.PASS for state, _reason in judged.values()):
+        return ()
     for ap in aps:
         state, reason = judged[ap.id]
         if state is not State.PASS:

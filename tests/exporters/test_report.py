@@ -212,7 +212,7 @@ def test_an_unknown_campus_of_a_failing_school_is_still_to_be_proved() -> None:
     two = view.schools[3]
     wifi = two.verdicts[1]
     silent = revised(view.schools[2].verdicts[1].campuses[0], subject="3133990004-01")
-    mixed = replace(two, verdicts=(replace(wifi, campuses=(silent, wifi.campuses[1])),))
+    mixed = replace(two, verdicts=(revised(wifi, campuses=(silent, wifi.campuses[1])),))
     report = report_lines(replace(view, schools=(mixed,)))
 
     assert [row["campus"] for row in report.table("to_mend").records()] == ["3133990004-02"]
@@ -440,7 +440,7 @@ def test_what_decided_is_named_first_and_a_room_by_its_name() -> None:
     school = replace(
         two,
         school=replace(two.school, campuses=(replace(two.school.campuses[1], areas=rooms),)),
-        verdicts=(replace(wifi, campuses=(revised(failing, legs=(leg,)),)),),
+        verdicts=(revised(wifi, campuses=(revised(failing, legs=(leg,)),)),),
     )
     view = replace(view, schools=(school,))
 

@@ -182,9 +182,9 @@ def _renumbered(school: SchoolView, n: int) -> SchoolView:
             campuses=tuple(replace(c, id=c.id.replace(old, new)) for c in school.school.campuses),
         ),
         verdicts=tuple(
-            replace(v, school=new, campuses=tuple(again(c) for c in v.campuses)) for v in school.verdicts
+            revised(v, school=new, campuses=tuple(again(c) for c in v.campuses)) for v in school.verdicts
         ),
-        campuses=tuple(replace(line, campus=line.campus.replace(old, new)) for line in school.campuses),
+        campuses=tuple(revised(line, campus=line.campus.replace(old, new)) for line in school.campuses),
     )
 
 

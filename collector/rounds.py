@@ -1,0 +1,155 @@
+"""Judging round by round: a school is judged again only where its answer may have changed.
+
+An answer stands until its agent tells news, its row of the register changes, or the time comes from which
+other polls could make another answer (inventory.due); what is judged by samples is judged again after
+``at_most_s`` in any case. The county's answer is put together anew in every round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from msgspec.structs import replace as revised
+from sqlalchemy import Connection, Engine
+
+from collector.judging import Plan, no_register
+from collector.store.read import read_all_agents, read_snapshot
+from collector.store.registers import RegisterReader
+from collector.store.verdicts import keep_many, keep_profile
+from inventory.due import midnight_after, next_due
+from inventory.judge import judge_county, judge_look
+from inventory.metrics.look import Look
+from inventory.register import Register, School
+from inventory.snapshot import AgentSeen
+from inventory.verdict import CampusLine, CountyView, SchoolVerdict, SchoolView, Verdict
+
+AT_MOST_S = 3600.0
+AT_ONCE = 500
+"""Schools whose verdicts are stored in one transaction."""
+
+Agents = Sequence[tuple[AgentSeen, int]]
+"""The agents of a school, each with the count of its news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was judged of a school, under each plan, and what it rests on."""
+
+    school: School
+    views: tuple[SchoolView, ...]
+    news: tuple[tuple[str, int], ...]
+    due: float
+    lasting: Mapping[object, Verdict]
+    """verdicts by papers and samples, which agents' news do not move; until ``lasts_until``"""
+    lasts_until: float
+
+
+class Rounds:
+    """The last answer of every school, and what makes it stale."""
+
+    def __init__(self, engine: Engine, plans: Sequence[Plan], at_most_s: float = AT_MOST_S) -> None:
+        self.engine = engine
+        self.plans = tuple(plans)
+        self.judged = 0
+        """schools that were judged in the last round"""
+        self._at_most_s = int(at_most_s)
+        self._register = RegisterReader()
+        self._county: Register | None = None
+        self._answers: dict[str, Answer] = {}
+        self._unkept: set[str] = set()
+
+    def forget(self) -> None:
+        """Judge every school anew in the next round, whatever is known of it."""
+        self._answers = {}
+
+    def round(self, now: float, *, keep: bool = True) -> list[CountyView]:
+        """The county under each plan as of now; with ``keep`` what changed is stored, without it another
+        process does so. ConfigError while there is no register."""
+        with self.engine.connect().execution_options(reads_only=True) as connection:
+            register = self._register.read(connection, now)
+            if register is None:
+                raise no_register()
+            agents = read_all_agents(connection)
+            county = replace(register, schools=())
+            if county != self._county:  # calendar, documents, links: they may touch every school
+                self._county, self._answers = county, {}
+            stale = [school for school in register.schools if self._is_stale(school, agents, now)]
+            fresh = {school.id: self._judge(connection, register, school, agents, now) for school in stale}
+        self.judged = len(fresh)
+        self._answers |= fresh
+        self._unkept |= fresh.keys() | self._answers.keys() - {school.id for school in register.schools}
+        self._answers = {school.id: self._answers[school.id] for school in register.schools}
+        if keep:
+            self._keep(now)
+        everyone = [seen for school in register.schools for seen, _news in agents.get(school.id, ())]
+        return [
+            judge_county(register, plan.profile, list(self._views(n, agents)), everyone, now)
+            for n, plan in enumerate(self.plans)
+        ]
+
+    def _is_stale(self, school: School, agents: Mapping[str, Agents], now: float) -> bool:
+        answer = self._answers.get(school.id)
+        return (
+            answer is None
+            or answer.due <= now
+            or answer.school is not school
+            or answer.news != _news(agents.get(school.id, ()))
+        )
+
+    def _judge(
+        self,
+        connection: Connection,
+        register: Register,
+        school: School,
+        agents: Mapping[str, Agents],
+        now: float,
+    ) -> Answer:
+        last = self._answers.get(school.id)
+        lasts = last is not None and last.school is school and now < last.lasts_until
+        before = last.lasting if last and lasts else {}
+        look = Look(read_snapshot(connection, school, register, now, lazily=True), before)
+        views = tuple(judge_look(look, plan.profile) for plan in self.plans)
+        due = next_due(look, self._at_most_s)
+        lasts_until = last.lasts_until if last and lasts else min(now + self._at_most_s, midnight_after(look))
+        news = _news(agents.get(school.id, ()))
+        return Answer(school, views, news, min(due, lasts_until), look.lasting, lasts_until)
+
+    def _keep(self, now: float) -> None:
+        """Store what changed since another process, or this one, last stored it."""
+        with self.engine.begin() as connection:
+            for plan in self.plans:
+                ref = plan.profile.ref
+                keep_profile(connection, ref.id, ref.version, ref.sha256, plan.text, now)
+        waiting = sorted(self._unkept)
+        for first in range(0, len(waiting), AT_ONCE):
+            some = waiting[first : first + AT_ONCE]
+            with self.engine.begin() as connection:
+                for n, plan in enumerate(self.plans):
+                    verdicts = {school: self._verdicts(school, n) for school in some}
+                    ref = plan.profile.ref
+                    keep_many(connection, ref.id, ref.sha256, verdicts, as_of=now, known_at=now)
+            self._unkept -= set(some)
+
+    def _verdicts(self, school: str, plan: int) -> tuple[SchoolVerdict, ...]:
+        """None of a school that has left the register."""
+        answer = self._answers.get(school)
+        return answer.views[plan].verdicts if answer else ()
+
+    def _views(self, plan: int, agents: Mapping[str, Agents]) -> Iterator[SchoolView]:
+        """The views of all schools; when their agents were last heard is of now."""
+        for school, answer in self._answers.items():
+            view = answer.views[plan]
+            heard = agents.get(school)
+            yield replace(view, campuses=tuple(_heard(view.campuses, heard))) if heard else view
+
+
+def _news(agents: Agents) -> tuple[tuple[str, int], ...]:
+    return tuple((seen.agent, changes) for seen, changes in agents)
+
+
+def _heard(lines: Sequence[CampusLine], agents: Agents) -> Iterator[CampusLine]:
+    for line in lines:
+        reports = [seen.last_report for seen, _news in agents if seen.campus == line.campus]
+        last = max((report for report in reports if report is not None), default=None)
+        yield line if last == line.last_report else revised(line, last_report=last)
