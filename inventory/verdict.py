@@ -217,4 +217,6 @@ class CountyView:
     schools: tuple[SchoolView, ...] = ()
     quality: tuple[Verdict, ...] = ()
     """county-level data quality: G1 agent coverage, G6 determinacy"""
+    as_known: float | None = None
+    """when this was known; None: now"""
     timezone: str = "Asia/Shanghai"
