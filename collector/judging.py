@@ -28,6 +28,17 @@ class Plan:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An open store, the register as of the time asked for, and the plan. ``as_known`` None: now."""
+
+    engine: Engine
+    register: Register
+    profile: Profile
+    as_of: float
+    as_known: float | None = None
+
+
 def load_plans(names: Sequence[str], base: Path) -> list[Plan]:
     """The configured profiles: names of built-in ones, or files relative to ``base``."""
     builtin = builtin_profiles()

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
-
-from sqlalchemy import Engine
 
 from collector.config import load_collector_settings
-from collector.judging import Plan, load_plans, plan_in_force, register_at
+from collector.judging import Judged, Plan, load_plans, plan_in_force, register_at
 from collector.store.engine import open_store
 from inventory.errors import InputError
-from inventory.profile import Profile
 from inventory.register import Register, School
 from inventory.suggest import did_you_mean
 from inventory.words import _
 from wanzhao.options import add_as_known, add_config, add_json, parse_time
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An open store, the register as of the time asked for, and the plan. ``as_known`` None: now."""
-
-    engine: Engine
-    register: Register
-    profile: Profile
-    as_of: float
-    as_known: float | None = None
 
 
 def add_judged(parser: argparse.ArgumentParser) -> None:
