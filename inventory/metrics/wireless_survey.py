@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from inventory.clock import UNIT_S
 from inventory.metrics.ap_book import ap_subject
 from inventory.metrics.classrooms import months_between
 from inventory.metrics.kinds import CampusMetrics
@@ -27,6 +28,7 @@ MIN_SNR_DB = 20
 M2_PER_POINT = 20
 MAX_AGE_MONTHS = 36
 INSPECTOR = "inspector"
+DAY_S = UNIT_S["d"]
 GONE = "missing"
 """The state of an access point that its controller no longer lists."""
 
@@ -81,9 +83,11 @@ def _room(
     look: Look, campus: Campus, area: Area, points: Sequence[SurveyPoint], params: Params
 ) -> Iterator[Unit]:
     """The points of a room, and those that it lacks."""
-    changed = _changed_on(look, campus, area)
+    known = {device.id: device for device in campus.devices}
+    aps = [known.get(ap) for ap in area.aps]
     for row in points:
-        state, reason = _judge(row, changed, look.today, params)
+        is_changed = _is_changed(look, aps, row.surveyed_on)
+        state, reason = _judge(row, look.today, params, is_changed=is_changed)
         yield Unit(
             state,
             reason,
@@ -101,12 +105,12 @@ def _room(
         yield Unit(State.UNKNOWN, "survey_missing", evidence if n == len(points) else None)
 
 
-def _judge(row: SurveyPoint, changed: date | None, today: date, params: Params) -> tuple[State, str]:
+def _judge(row: SurveyPoint, today: date, params: Params, *, is_changed: bool) -> tuple[State, str]:
     self_tested = row.by != INSPECTOR and not params.flag("accept_self_test", default=False)
     age = months_between(row.surveyed_on, today)
     doubts = (
-        ("stale", age >= params.number("max_age_months", MAX_AGE_MONTHS) and age > 0),
-        ("survey_outdated", changed is not None and changed >= row.surveyed_on),
+        ("stale", age >= params.number("max_age_months", MAX_AGE_MONTHS)),
+        ("survey_outdated", is_changed),
         ("self_tested", self_tested),
     )
     for reason, applies in doubts:
@@ -132,26 +136,25 @@ def _per_point(params: Params) -> float:
     return params.number("m2_per_point", M2_PER_POINT)
 
 
-def _changed_on(look: Look, campus: Campus, area: Area) -> date | None:
-    """The newest day on which an access point of a room was retired or moved to another port of a switch, as
-    far as anybody knows: today, where the register has retired one that it still names for the room."""
-    known = {device.id: device for device in campus.devices}
-    days = [_moved_on(look, known.get(ap)) for ap in area.aps]
-    return max((day for day in days if day), default=None)
+def _is_changed(look: Look, aps: Sequence[Device | None], surveyed_on: date) -> bool:
+    """Whether an access point of a room has been retired or moved since a survey, as far as anybody knows:
+    the register no longer has it in service, its controller has stopped listing it, or a switch learns it
+    on another port than on that day."""
+    zone = ZoneInfo(look.snapshot.calendar.timezone)
+    begin = datetime.combine(surveyed_on, time(0), zone).timestamp()
+    return any(ap is None or ap.status != "in_service" or _is_moved(look, ap, int(begin)) for ap in aps)
 
 
-def _moved_on(look: Look, ap: Device | None) -> date | None:
-    if ap is None or ap.status != "in_service":
-        return look.today
+def _is_moved(look: Look, ap: Device, begin: int) -> bool:
     device, subject = ap_subject(look, ap)
     if subject is None:
-        return None
+        return False
     ports, states = (look.spans(device, subject, key) for key in ("switch_port", "state"))
-    starts = [span.start for was, span in zip(ports, ports[1:], strict=False) if was.value != span.value]
-    if states and states[-1].end is None and states[-1].value == GONE:
-        starts.append(states[-1].start)
-    zone = ZoneInfo(look.snapshot.calendar.timezone)
-    return max((datetime.fromtimestamp(start, zone).date() for start in starts), default=None)
+    now = ports[-1].value if ports and ports[-1].end is None else None
+    then = {span.value for span in ports if span.start < begin + DAY_S and (span.end or begin + 1) > begin}
+    is_elsewhere = now is not None and bool(then) and now not in then
+    is_gone = bool(states) and states[-1].end is None and states[-1].value == GONE
+    return is_elsewhere or (is_gone and states[-1].start >= begin)
 
 
 CAMPUS: CampusMetrics = {D2: signal_survey}
