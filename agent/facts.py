@@ -1,7 +1,8 @@
 """What of a reading travels: (subject, key) -> value, as the tables in inventory/facts.py name them.
 
 Ports of a gateway, core, distribution switch or firewall all matter; of any other device only those that
-carry a school: fast ones, members of aggregates, links to neighbours, and whatever has an IPv6 address.
+carry a school: fast ones, members of aggregates, links to neighbours, ports that lead to access points, and
+whatever has an IPv6 address.
 The link of a desk's port is nobody's verdict and would be most of the traffic.
 """
 
@@ -114,7 +115,7 @@ def port_names(interfaces: Sequence[Interface]) -> dict[int, str]:
 def ports_sent(reading: Reading, role: str, always: frozenset[str] = frozenset()) -> list[Interface]:
     """The interfaces whose facts are sent for a device of this role."""
     with_ipv6 = {item.if_index for item in reading.ipv6_addresses} | set(reading.ipv6_ra_interfaces or ())
-    linked = {item.local_if_index for item in reading.links}
+    linked = {item.local_if_index for item in reading.links} | {row.if_index for row in reading.ap_ports}
     aggregates = {item.lag_if_index for item in reading.interfaces if item.lag_if_index is not None}
     whole = role in WHOLE_ROLES
     return [

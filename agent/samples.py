@@ -13,6 +13,7 @@ from operator import attrgetter
 from agent.facts import NAME_LIMIT, is_port, port_names
 from inventory.facts import AP, PORT
 from inventory.reading import PortCounters, Reading
+from inventory.wifi import AccessPoint, Wireless
 
 SENSOR = "sensor:"
 SSID = "ssid:"
@@ -26,6 +27,7 @@ _OPER = {"up": 1, "down": 2, "testing": 3, "unknown": 4, "dormant": 5, "notPrese
 """ifOperStatus (RFC 2863)"""
 _SENSOR_KEYS = {"temperature": "temperature_c", "cpu": "cpu_percent", "memory": "memory_percent"}
 _MOST_SENSORS = 200
+_BANDS = {"clients_2g4": "2.4", "clients_5g": "5", "clients_6g": "6"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,13 @@ def samples_of(reading: Reading) -> list[Block]:
 
 
 def _device(reading: Reading) -> Block:
-    clients = reading.wireless.clients if reading.wireless else None
-    columns = {"uptime_s": (2, [_scaled(reading.system.uptime_s, 2)]), "clients": (0, [clients])}
+    wireless = reading.wireless or Wireless()
+    columns = {
+        "uptime_s": (2, [_scaled(reading.system.uptime_s, 2)]),
+        "clients": (0, [wireless.clients]),
+        "clients_2g4": (0, [wireless.clients_2g]),
+        "clients_5g": (0, [wireless.clients_5g]),
+    }
     return _block([""], columns)
 
 
@@ -109,10 +116,19 @@ def _wireless(reading: Reading) -> Iterable[Block]:
     wireless = reading.wireless
     if wireless is None:
         return
-    aps = {AP + (ap.mac or ap.serial or ap.name or "")[:NAME_LIMIT]: ap.clients for ap in wireless.aps}
+    aps = {AP + (ap.mac or ap.serial or ap.name or "")[:NAME_LIMIT]: ap for ap in wireless.aps}
     ssids = {SSID + ssid.name[:NAME_LIMIT]: ssid.clients for ssid in wireless.ssids}
-    for found in (aps, ssids):
-        yield _block(list(found), {"clients": (0, list(found.values()))})
+    columns = {key: (0, [_on_band(ap, band) for ap in aps.values()]) for key, band in _BANDS.items()}
+    yield _block(list(aps), {"clients": (0, [ap.clients for ap in aps.values()]), **columns})
+    yield _block(list(ssids), {"clients": (0, list(ssids.values()))})
+
+
+def _on_band(ap: AccessPoint, band: str) -> int | None:
+    """Stations on an access point's radios of a band ("2.4", "5", "6"); None where it has none, or where one
+    that is not down does not tell. A radio without a band could be of any: its stations are in no count."""
+    told = [0 if radio.state == "down" else radio.clients for radio in ap.radios if radio.band == band]
+    known = [clients for clients in told if clients is not None]
+    return sum(known) if known and len(known) == len(told) else None
 
 
 def _block(subjects: Sequence[str], columns: Mapping[str, tuple[int, list[int | None]]]) -> Block:

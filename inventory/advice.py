@@ -167,6 +167,8 @@ ADVICE: dict[str, Advice] = {
         COUNTY, SITE, N_("Let an inspector walk the rooms, or accept self-tests in the profile")
     ),
     "survey_missing": Advice(COUNTY, SITE, N_("Walk the main rooms and enter the points")),
+    "survey_outdated": Advice(COUNTY, SITE, N_("Walk the rooms again whose access points have changed")),
+    "area_size_missing": Advice(SCHOOL, REGISTER, N_("Enter the sizes of the main rooms")),
     "port_unknown": Advice(
         SCHOOL, AGENT_WORK, N_("Let the agent read the switches that the access points hang on")
     ),
@@ -319,5 +321,6 @@ ADVICE: dict[str, Advice] = {
     "info_only": Advice(COUNTY, NOTHING, N_("Nothing, unless the county sets a limit in the profile")),
     "no_websites": Advice(COUNTY, NOTHING, N_("Nothing: there is no website")),
     "copper": Advice(COUNTY, NOTHING, N_("Nothing: copper has no light")),
+    "no_controller_needed": Advice(COUNTY, NOTHING, N_("Nothing: there are only a few access points")),
     "no_systems": Advice(COUNTY, NOTHING, N_("Nothing: there is no system")),
 }

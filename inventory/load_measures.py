@@ -56,6 +56,13 @@ dbm = measured(
 snr_db = measured(
     -20, 100, ("db",), N_("is not a signal-to-noise ratio"), N_("in dB, from -20 to 100, such as 32")
 )
+size_m2 = measured(
+    1,
+    100_000,
+    ("m2", "m²", "㎡", "平米", "平方米"),
+    N_("is not the size of a room"),
+    N_("in square metres, such as 67"),
+)
 rendering = measured(
     0, 100, (), N_("is not a colour rendering index"), N_("Ra, a number from 0 to 100, such as 80")
 )

@@ -20,7 +20,7 @@ from inventory.load_cells import (
     text,
     whole,
 )
-from inventory.load_measures import moment, year
+from inventory.load_measures import moment, size_m2, year
 from inventory.load_table import Column, Table
 from inventory.load_words import (
     AREA_WORDS,
@@ -157,6 +157,7 @@ AREAS = Table(
         Column("main", flag, ("主要区域", "是否主要区域")),
         Column("aps", codes, ("AP", "覆盖AP", "无线AP")),
         Column("no_ap", flag, ("无AP", "无无线")),
+        Column("size_m2", size_m2, ("面积", "使用面积", "房间面积")),
     ),
     key=("campus", "id"),
     owner="campus",

@@ -62,6 +62,8 @@ REASONS: dict[str, str] = {
     "radio_unknown": N_("the controller does not count clients by radio"),
     "self_tested": N_("only the school itself has tested"),
     "survey_missing": N_("no signal survey is in the register"),
+    "survey_outdated": N_("access points were moved or retired after the survey"),
+    "area_size_missing": N_("the sizes of the rooms are not in the register"),
     "port_unknown": N_("the switch ports of the access points are not known"),
     "term_not_declared": N_("the terms are not in the calendar"),
     "sessions_missing": N_("the number of lessons held is not known"),
@@ -150,6 +152,7 @@ REASONS: dict[str, str] = {
     "info_only": N_("for information: the plan sets no limit"),
     "no_websites": N_("the school has no website"),
     "copper": N_("the uplink is copper: there is no light to measure"),
+    "no_controller_needed": N_("so few access points need no controller"),
     "no_systems": N_("the school has no system of its own"),
 }
 

@@ -173,7 +173,8 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A room. ``aps`` are the ids of the access points that serve it; ``no_ap`` declares that none does."""
+    """A room. ``aps`` are the ids of the access points that serve it; ``no_ap`` declares that none does.
+    ``size_m2`` is its floor, square metres: how many points a signal survey of it needs."""
 
     id: str
     name: str
@@ -182,6 +183,7 @@ class Area:
     main: bool = False
     aps: tuple[str, ...] = ()
     no_ap: bool = False
+    size_m2: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

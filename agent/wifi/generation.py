@@ -1,23 +1,15 @@
-"""The Wi-Fi generation of an access point: by the standards of its radios, else by its model.
-
-The models are data (agent/vendors/wifi_models.csv: maker, pattern, generation); the first pattern of the
-maker that fits the beginning of the model counts. A model that the table lacks is unknown.
-"""
+"""The Wi-Fi generation of an access point: by the standards of its radios, else by its model."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 import msgspec
 
 from agent.wifi.cells import generation
 from inventory.wifi import AccessPoint
+from inventory.wifi_models import of_model
 
-_FILE = "wifi_models.csv"
 _ALL_BANDS = 6
 """The first generation since Wi-Fi 4 that runs on all bands."""
 
@@ -45,16 +37,6 @@ def of_radios(ap: AccessPoint) -> int | None:
     return newest if whole else None
 
 
-def of_model(model: str | None, vendor: str | None) -> int | None:
-    """4 (n), 5 (ac), 6 (ax) or 7 (be), or None for a model that the table does not know."""
-    if not model or not vendor:
-        return None
-    for pattern, found in _patterns().get(vendor, ()):
-        if pattern.match(model):
-            return found
-    return None
-
-
 def _with_generation(ap: AccessPoint, vendor: str | None) -> AccessPoint:
     by_mode = of_radios(ap) or 0
     by_model = of_model(ap.model, vendor) or 0
@@ -65,13 +47,3 @@ def _with_generation(ap: AccessPoint, vendor: str | None) -> AccessPoint:
         generation=max(by_mode, by_model),
         generation_from="mode" if by_mode >= by_model else "model",
     )
-
-
-@cache
-def _patterns() -> dict[str, list[tuple[re.Pattern[str], int]]]:
-    found: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-    lines = (resources.files("agent.vendors") / _FILE).read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
-        pattern = re.compile(row["pattern"], re.IGNORECASE)
-        found.setdefault(row["vendor"], []).append((pattern, int(row["generation"])))
-    return found

@@ -38,6 +38,7 @@ HINTS: Mapping[cells.Parser, str] = {
     measures.lux: N_("in lux, such as 300 or 320.5"),
     measures.dbm: N_("in dBm with its minus sign, from -120 to -1, such as -58"),
     measures.snr_db: N_("in dB, from -20 to 100, such as 32"),
+    measures.size_m2: N_("in square metres, such as 67"),
     measures.rendering: N_("Ra, a number from 0 to 100, such as 80"),
     measures.share: N_("a share: 0.7 or 70%"),
     measures.year: N_("a year, such as 2021"),

@@ -57,6 +57,10 @@ class ApBook:
         """Whether the controller shows any access point at all."""
         return any(key in keys for keys in self._aps.values() for key, _form in _FORMS)
 
+    def only(self) -> str | None:
+        """The subject of the one access point of a device that shows no other: itself."""
+        return next(iter(self._aps)) if len(self._aps) == 1 else None
+
     def _as_written(self) -> dict[object, str]:
         """By MAC in the form that register and agents share: it nearly always finds."""
         if self._by_mac is None:
@@ -78,3 +82,11 @@ class ApBook:
 def ap_book(look: Look, controller: str) -> ApBook:
     """The access points of a controller."""
     return cast(ApBook, look.keep(("ap book", controller), lambda: ApBook(look.facts(controller))))
+
+
+def ap_subject(look: Look, ap: Device) -> tuple[str, str | None]:
+    """The device that tells of an access point (its controller, or itself), and under which subject; None
+    where it does not list it."""
+    device = ap.controller or ap.id
+    book = ap_book(look, device)
+    return device, book.find(ap) or (None if ap.controller else book.only())

@@ -26,6 +26,8 @@ from inventory.metrics import (
     wireless,
     wireless_radio,
     wireless_service,
+    wireless_survey,
+    wireless_uplink,
 )
 from inventory.metrics.access import A1, A2
 from inventory.metrics.access_flow import A3, tested_throughput
@@ -53,6 +55,8 @@ CAMPUS: CampusMetrics = {
     **wireless.CAMPUS,
     **wireless_radio.CAMPUS,
     **wireless_service.CAMPUS,
+    **wireless_survey.CAMPUS,
+    **wireless_uplink.CAMPUS,
     **quality.CAMPUS,
     **reality.CAMPUS,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
 from inventory.metrics.params import Params
 from inventory.metrics.ports import members_of
-from inventory.metrics.truth import Truth, poll_verdict, unknown
+from inventory.metrics.truth import Truth, every, poll_verdict, unknown
 from inventory.metrics.uplinks import PortTruth, physical, port_truth, uplinks_of
 from inventory.register import Campus, Uplink
 from inventory.verdict import Evidence, State, Verdict
@@ -83,7 +83,7 @@ def optics_margin(look: Look, campus: Campus, params: Params) -> Verdict:
         A7,
         campus.id,
         grid,
-        _every(light.truth for light in glass).tally(grid),
+        every(light.truth for light in glass).tally(grid),
         params,
         value=None if middle is None else middle / 100,
         threshold=limit,
@@ -186,23 +186,6 @@ def _places(mask: int) -> Iterator[int]:
         last = mask & -mask
         yield last.bit_length() - 1
         mask ^= last
-
-
-def _every(truths: Iterable[Truth]) -> Truth:
-    """True where all are true, false where any is false; what is excused of one does not count."""
-    parts = list(truths)
-    whole = Truth(true=parts[0].true, excused=0)
-    bad = 0
-    for part in parts:
-        whole.true &= part.true
-        whole.excused |= part.excused
-        bad |= part.any_false
-        for reason, mask in part.false.items():
-            whole.add_false(reason, mask)
-    for part in parts:
-        for reason, mask in part.unknown.items():
-            whole.add_unknown(reason, mask & ~bad)
-    return whole
 
 
 class _Samples:

@@ -91,6 +91,23 @@ def either(truths: Iterable[Truth]) -> Truth:
     return together
 
 
+def every(truths: Iterable[Truth]) -> Truth:
+    """True where all are true, false where any is false; what is excused of one does not count."""
+    parts = list(truths)
+    whole = Truth(true=parts[0].true)
+    bad = 0
+    for part in parts:
+        whole.true &= part.true
+        whole.excused |= part.excused
+        bad |= part.any_false
+        for reason, mask in part.false.items():
+            whole.add_false(reason, mask)
+    for part in parts:
+        for reason, mask in part.unknown.items():
+            whole.add_unknown(reason, mask & ~bad)
+    return whole
+
+
 def pooled(tallies: Iterable[Tally]) -> Tally:
     """The polls of many units as one heap."""
     every = list(tallies)

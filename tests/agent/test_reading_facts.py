@@ -9,7 +9,7 @@ from agent.changes import settled
 from agent.facts import facts_of
 from inventory.facts import AP_KEYS, DEVICE_KEYS, PORT_KEYS, FactValue
 from inventory.hardware import Optic, Sensor
-from inventory.reading import Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading, System, Table
+from inventory.reading import ApPort, Interface, Ipv6Address, Ipv6Route, LldpNeighbor, Reading, System, Table
 from inventory.wifi import AccessPoint, Wireless
 
 GIGABIT = Interface(if_index=1, name="GE1", type=6, speed_mbps=1000, oper_status="up")
@@ -46,6 +46,12 @@ def test_a_device_in_the_middle_sends_all_ports_but_plain_vlans(role: str) -> No
 @pytest.mark.parametrize("role", ["access", "wlan_controller", "other"])
 def test_a_device_at_the_edge_sends_only_ports_that_carry_the_school(role: str) -> None:
     assert ports(role) == {"XGE1", "GE3", "GE4", "Trunk1", "Vlan20"}
+
+
+def test_the_port_on_which_an_access_point_was_learnt_is_sent_by_every_switch() -> None:
+    learnt = msgspec.structs.replace(READING, ap_ports=[ApPort(mac="aa:bb:cc:00:00:01", if_index=1)])
+
+    assert ports("access", learnt) - ports("access") == {"GE1"}
 
 
 def test_ipv6_addresses_are_sorted_with_their_length_and_without_link_local() -> None:

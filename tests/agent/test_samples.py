@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from recordings import names, replayed
-from shared import RECORDINGS, need
+from shared import RECORDINGS, ROOT, need
 
 from agent.changes import Columns
 from agent.poll import poll_device
@@ -18,7 +18,7 @@ from agent.snmp.target import Target
 from inventory.facts import SAMPLE_KEYS, SampleColumns
 from inventory.hardware import Optic, Sensor
 from inventory.reading import Interface, PortCounters, Reading, System, VersionCounters
-from inventory.wifi import AccessPoint, Ssid, Wireless
+from inventory.wifi import AccessPoint, Radio, Ssid, Wireless
 
 UPLINK = Interface(if_index=7, name="XGE0/0/1", type=6, oper_status="up", connector=True)
 SPARE = Interface(if_index=8, name="XGE0/0/2", type=6, oper_status="down", connector=True)
@@ -101,6 +101,57 @@ def test_light_temperature_clients_and_uptime_travel() -> None:
     assert found["ap:aa:bb:cc:00:00:01", "clients"] == 31
     assert found["ssid:校园网", "clients"] == 30
     assert not any("FAN1" in subject for subject, _key in found)
+
+
+def radios(*rows: tuple[str | None, int | None, str]) -> list[Radio]:
+    return [
+        Radio(index=at, band=band, clients=clients, state="up" if state == "up" else "down")
+        for at, (band, clients, state) in enumerate(rows)
+    ]
+
+
+def of_bands(*rows: tuple[str | None, int | None, str]) -> dict[str, float]:
+    """What is sampled of an access point with these radios."""
+    ap = AccessPoint(mac="aa:bb:cc:00:00:01", radios=radios(*rows))
+    found = sampled(samples_of(reading(wireless=Wireless(aps=[ap]))))
+    return {key: value for (subject, key), value in found.items() if subject.startswith("ap:")}
+
+
+def test_stations_travel_by_band_added_over_the_radios_of_a_band() -> None:
+    told = of_bands(("2.4", 3, "up"), ("5", 10, "up"), ("5", 4, "up"), ("6", 0, "up"))
+
+    assert told == {"clients_2g4": 3, "clients_5g": 14, "clients_6g": 0}
+
+
+def test_a_band_without_a_radio_is_not_sent_as_nobody() -> None:
+    assert of_bands(("2.4", 3, "up")) == {"clients_2g4": 3}
+
+
+def test_a_band_of_which_one_radio_does_not_tell_is_not_told() -> None:
+    assert of_bands(("2.4", 3, "up"), ("5", 10, "up"), ("5", None, "up")) == {"clients_2g4": 3}
+
+
+def test_a_radio_that_is_down_has_nobody() -> None:
+    assert of_bands(("2.4", None, "down"), ("5", 7, "up")) == {"clients_2g4": 0, "clients_5g": 7}
+
+
+def test_stations_of_a_radio_without_a_band_are_counted_on_none() -> None:
+    assert of_bands((None, 9, "up"), ("5", 7, "up")) == {"clients_5g": 7}
+
+
+def test_the_controllers_own_counts_by_band_travel_as_its_own() -> None:
+    found = sampled(samples_of(reading(wireless=Wireless(clients=31, clients_2g=6, clients_5g=25))))
+
+    assert [found["", key] for key in ("clients", "clients_2g4", "clients_5g")] == [31, 6, 25]
+
+
+def test_every_sample_of_wireless_clients_is_documented() -> None:
+    page = (ROOT / "docs/facts.md").read_text(encoding="utf-8")
+    section = page.partition("### 无线终端数")[2].partition("\n### ")[0]
+    keys = [key for key in SAMPLE_KEYS if key.startswith("clients")]
+
+    assert len(keys) == 4
+    assert [key for key in keys if f"| `{key}` |" not in section] == []
 
 
 def test_a_silent_device_has_no_numbers() -> None:

@@ -10,7 +10,7 @@ from agent.snmp.engine import Value
 from agent.vendors.load import vendor_files
 from agent.vendors.wireless import Controller
 from agent.wifi import cells
-from agent.wifi.generation import of_model
+from inventory.wifi_models import of_model, of_model_alone
 
 
 @pytest.mark.parametrize(
@@ -264,3 +264,13 @@ def test_no_two_tables_of_all_makers_have_one_name() -> None:
     names = [table.name for controller in CONTROLLERS for table in controller.table]
 
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("model", "generation"),
+    [("AirEngine5760-10", 6), ("WA7320i", 7), ("RG-AP520", 5), ("AP of 2015", None), ("", None)],
+)
+def test_a_model_tells_its_generation_without_its_maker_where_makers_agree(
+    model: str, generation: int | None
+) -> None:
+    assert of_model_alone(model) == generation

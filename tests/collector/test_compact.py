@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import batches
+import msgspec
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
+from agent.changes import Columns
+from agent.samples import samples_of
+from collector.ingest import Caps, sifted
 from collector.store import compact, retention
 from collector.store.samples import AS_SENT, DAMAGED, DAY_S, MSGPACK, land
 from collector.store.schema import chunk, landing, rollup
 from collector.store.series import read_hours, read_series, read_subjects
 from collector.store.statement import Later
+from collector.store.write import Sender
 from inventory.facts import Batch, SampleColumns
+from inventory.reading import Reading
+from inventory.wifi import AccessPoint, Radio, Wireless
 
 SCHOOL = "2133999001"
 START = batches.T0 // DAY_S * DAY_S
@@ -125,6 +132,30 @@ def test_a_kill_at_any_step_loses_nothing_and_doubles_nothing(engine: Engine, at
     assert compact.compact_due(engine, START + DAY_S) == 0
     assert counter(engine) == [(START + n * 300, n) for n in range(5)]
     assert (rows(engine, landing), rows(engine, chunk), rows(engine, rollup)) == (0, 1, 1)
+
+
+def test_stations_by_band_are_taken_packed_and_given_back_as_the_agent_counted_them(engine: Engine) -> None:
+    radios = [Radio(index=1, band="2.4", clients=3), Radio(index=2, band="5", clients=14)]
+    aps = [AccessPoint(mac="aa:bb:cc:00:00:01", radios=radios), AccessPoint(mac="aa:bb:cc:00:00:02")]
+    reading = Reading(address="192.0.2.1", polled_at="2026-09-01T00:00:00Z", outcome="ok")
+    found = samples_of(msgspec.structs.replace(reading, wireless=Wireless(aps=aps)))
+    columns = Columns(START)
+    columns.add_samples("ac", found)
+    batch = batches.batch(1, START, samples=columns.samples)
+    sender = Sender(SCHOOL, batch.campus, batch.agent)
+
+    taken, rejected = sifted(batch, sender, START + 1.0, Caps())
+    with engine.begin() as connection:
+        landed(connection, taken)
+    compact.compact_due(engine, START + DAY_S)
+
+    assert rejected == []
+    with engine.connect() as connection:
+        told = {
+            key: read_series(connection, SCHOOL, "ac", "ap:aa:bb:cc:00:00:01", key, START, START + 300)
+            for key in ("clients_2g4", "clients_5g", "clients_6g")
+        }
+    assert told == {"clients_2g4": [(START, 3)], "clients_5g": [(START, 14)], "clients_6g": []}
 
 
 def test_late_samples_go_into_the_chunk_that_is_there(engine: Engine) -> None:
