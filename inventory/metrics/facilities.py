@@ -27,7 +27,8 @@ MIN_FEATURES = 2
 
 def recognised(look: Look, params: Params) -> Verdict:
     """E1: recognised as a smart campus by the county or above. A school's own assessment counts only where
-    the profile says so. A recognition at a lower level is a known fact, and fails."""
+    the profile says so. A recognition at a lower level is a known fact, and fails, unless one that is high enough
+    waits to be looked at."""
     wanted = params.word("min_level", "county")
     least = RECOGNITION_LEVELS.index(wanted)
     own = params.flag("accept_self_assessment", default=False)
@@ -43,6 +44,8 @@ def recognised(look: Look, params: Params) -> Verdict:
     state, reason = rows.missing
     if any(map(is_enough, rows.accepted)):
         state, reason = State.PASS, ""
+    elif any(map(is_enough, rows.claimed)):
+        state, reason = State.UNKNOWN, "evidence_unreviewed"
     elif told:
         state, reason = State.FAIL, "level_low"
     elif rows.accepted:
@@ -60,16 +63,18 @@ def recognised(look: Look, params: Params) -> Verdict:
 
 
 def library(look: Look, params: Params) -> Verdict:
-    """E3: a smart library, accepted, with at least two of the functions of LIBRARY_FEATURES."""
+    """E3: a smart library, accepted, with at least two of the functions of LIBRARY_FEATURES. One with fewer
+    fails, unless one that has them waits to be looked at."""
     needed = params.number("min_features", MIN_FEATURES)
     rows = _of_school(look, params.words("kinds", ("smart_library",)))
     good = [row for row in rows.accepted if len(set(row.features)) >= needed]
+    is_claimed = any(len(set(row.features)) >= needed for row in rows.claimed)
     least = params.number("min", 1)
     total = sum(row.count for row in good)
     state, reason = rows.missing
     if total >= least:
         state, reason = State.PASS, ""
-    elif rows.accepted and not good:
+    elif rows.accepted and not good and not is_claimed:
         state, reason = State.FAIL, "features_missing"
     return _verdict(
         E3,

@@ -147,6 +147,24 @@ def test_a_library_is_smart_by_two_functions(features: tuple[str, ...], state: S
     assert (verdict.state, verdict.reason) == (state, reason)
 
 
+def test_a_better_recognition_that_nobody_has_looked_at_keeps_the_answer_open() -> None:
+    low = row("smart_campus", level="school")
+
+    waiting = judge(E1, low, row("smart_campus", "claimed", level="city"))
+    assert (waiting.state, waiting.reason) == (UNKNOWN, "evidence_unreviewed")
+    assert judge(E1, low, row("smart_campus", "claimed", level="school")).reason == "level_low"
+    assert judge(E1, low, row("smart_campus", "rejected", level="city")).reason == "level_low"
+
+
+def test_a_better_library_that_nobody_has_looked_at_keeps_the_answer_open() -> None:
+    poor, rich = ("rfid",), ("rfid", "self_service")
+
+    waiting = judge(E3, row("smart_library", features=poor), row("smart_library", "claimed", features=rich))
+    assert (waiting.state, waiting.reason) == (UNKNOWN, "evidence_unreviewed")
+    still = judge(E3, row("smart_library", features=poor), row("smart_library", "claimed", features=poor))
+    assert (still.state, still.reason) == (FAIL, "features_missing")
+
+
 def test_a_library_that_nobody_has_accepted_is_unknown_whatever_it_has() -> None:
     assert judge(E3, row("smart_library", "claimed")).reason == "evidence_unreviewed"
 
