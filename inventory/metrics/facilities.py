@@ -8,7 +8,8 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CountyLook, CountyMetrics, SchoolMetric, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
-from inventory.metrics.rows import Found, found
+from inventory.metrics.proof import REASON_OF
+from inventory.metrics.rows import BEST, Found, found
 from inventory.papers import RECOGNITION_LEVELS, Facility
 from inventory.register import School
 from inventory.rules import count
@@ -135,19 +136,26 @@ def counted_in_county(look: CountyLook, params: Params) -> Verdict:
 
 
 def designated(look: CountyLook, params: Params) -> Verdict:
-    """E7: schools that carry a title. The county gives it, so a school without a row has none."""
+    """E7: schools that carry a title. The county gives it, so a school without a row, or with one that was
+    refused, has none; one whose paper has not been looked at, is missing or has run out may have it."""
     kind = params.word("kind", "")
     schools = [_of(look, school, (kind,)) for school in look.schools]
     units = UnitCounts(
         p=sum(bool(rows.accepted) for rows in schools),
         f=0,
-        u=sum(bool(rows.claimed) and not rows.accepted for rows in schools),
+        u=sum(bool(_doubtful(rows)) and not rows.accepted for rows in schools),
     )
     return _county(E7, look.subject, units, schools, params)
 
 
+def _doubtful(rows: Found) -> list[Facility]:
+    """Rows that do not count and were not refused."""
+    return [row for row, standing in rows.others if standing != "rejected"]
+
+
 def _items(subject: str, parts: Sequence[Found], params: Params) -> Verdict:
-    """So many items; where somebody has said nothing, there may be one more."""
+    """So many items; those whose paper does not count may be there all the same, and where somebody has said
+    nothing, there may be one."""
     units = UnitCounts(
         p=sum(row.count for rows in parts for row in rows.accepted),
         f=0,
@@ -157,9 +165,9 @@ def _items(subject: str, parts: Sequence[Found], params: Params) -> Verdict:
 
 
 def _open(rows: Found) -> int:
-    claimed = sum(row.count for row in rows.claimed)
+    unproved = sum(row.count for row, _standing in rows.others)
     is_silent = not (rows.accepted or rows.others or rows.absent)
-    return claimed + int(is_silent)
+    return unproved + int(is_silent)
 
 
 def _county(metric: str, subject: str, units: UnitCounts, parts: Iterable[Found], params: Params) -> Verdict:
@@ -170,7 +178,8 @@ def _county(metric: str, subject: str, units: UnitCounts, parts: Iterable[Found]
     if ruling.state is State.FAIL:
         reason = "too_few"
     elif ruling.state is State.UNKNOWN:
-        reason = "evidence_unreviewed" if any(rows.claimed for rows in kept) else "facility_missing"
+        standings = [standing for rows in kept for _row, standing in rows.others]
+        reason = next((REASON_OF[each] for each in BEST if each in standings), "facility_missing")
     return Verdict(
         metric=metric,
         subject=subject,
