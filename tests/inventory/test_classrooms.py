@@ -16,7 +16,7 @@ from inventory.metrics.classrooms import E4, E5, E9, months_between
 from inventory.metrics.compute import SCHOOL
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params, ParamValue
-from inventory.papers import Facility, LightTest
+from inventory.papers import Exemption, Facility, LightTest
 from inventory.plan import builtin_profiles, load_profile
 from inventory.register import Area, Calendar, Campus, Device, Register
 from inventory.snapshot import SchoolSnapshot
@@ -115,6 +115,21 @@ def test_a_thousand_classrooms_of_ten_schools_are_rolled_up_as_in_the_worked_exa
     (county,) = [each for each in found.targets if each.target == target.id]
     assert county.counts == UnitCounts(p=840, f=100, u=60)
     assert (county.low_bp, county.high_bp, county.state) == (8400, 9000, TargetState.UNDETERMINED)
+
+
+def test_rooms_of_a_school_that_is_let_off_are_in_no_sum() -> None:
+    profile = load_profile(builtin_profiles()["linping-145"])
+    (target,) = [target for target in profile.targets if target.metric == E5]
+    off = Exemption(target=target.id, evidence="accepted", reason="拆迁")
+    views = [
+        judge_school(snapshot(rooms(n), id=f"213300000{n}", exemptions=let_off), profile)
+        for n, let_off in ((3, ()), (4, (off,)))
+    ]
+    register = Register(county="县", schools=tuple(view.school for view in views))
+    found = judge_county(register, profile, views, (), AS_OF)
+
+    (county,) = [each for each in found.targets if each.target == target.id]
+    assert county.counts == UnitCounts(p=0, f=0, u=3)
 
 
 @pytest.mark.parametrize(
