@@ -183,6 +183,10 @@ def sessions(n: float, day: date | None = date(2026, 7, 1), evidence: str = "acc
         ((BUILT, sessions(16)), PASS, ""),
         ((BUILT, sessions(15)), FAIL, "too_few"),
         ((BUILT, sessions(10), sessions(6)), PASS, ""),
+        # A list that nobody has looked at may hold what is lacking.
+        ((BUILT, sessions(10), sessions(6, evidence="claimed")), UNKNOWN, "evidence_unreviewed"),
+        ((BUILT, sessions(10), sessions(5, evidence="claimed")), FAIL, "too_few"),
+        ((BUILT, sessions(10), sessions(6, evidence="rejected")), FAIL, "too_few"),
         ((BUILT,), UNKNOWN, "sessions_missing"),
         ((BUILT, sessions(16, evidence="claimed")), UNKNOWN, "evidence_unreviewed"),
         # Of the term before, and of none that anybody knows.
@@ -231,6 +235,12 @@ def test_what_the_codec_sent_may_prove_the_use_but_never_disprove_it(
     look = Look(codec(busy_slots, lessons).snapshot(facilities=(BUILT,)))
 
     assert SCHOOL[E4](look, Params()).state is state
+
+
+def test_what_the_codec_sent_proves_the_use_beside_a_list_that_is_too_short() -> None:
+    look = Look(codec(6, 16).snapshot(facilities=(BUILT, sessions(3))))
+
+    assert SCHOOL[E4](look, Params()).state is PASS
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 48))
