@@ -170,6 +170,8 @@ def test_all_five_functions_by_devices_that_were_seen() -> None:
         ),
         ((service("endpoint_mgmt", device="firewall"),), PASS, ""),
         ((service("endpoint_mgmt", provided_by="none"),), FAIL, "function_missing"),
+        # The paper proves that there is none.
+        ((service("endpoint_mgmt", provided_by="none", evidence="accepted"),), FAIL, "function_missing"),
     ],
 )
 def test_the_fifth_function_may_be_met_in_other_ways(
@@ -197,6 +199,24 @@ def test_a_device_that_is_down_all_week_is_no_function() -> None:
     verdict = school(F1, scene)
 
     assert (verdict.state, verdict.reason) == (FAIL, "device_down")
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "reason"),
+    [
+        (service("ips", device="ips", evidence="accepted"), FAIL, "device_down"),
+        (service("ips", evidence="accepted"), FAIL, "device_down"),
+        (service("ips", provided_by="county", evidence="accepted"), PASS, ""),
+    ],
+)
+def test_a_paper_does_not_stand_for_a_device_that_is_polled_and_down(
+    row: SecurityService, state: State, reason: str
+) -> None:
+    scene = guarded(*ALL)
+    scene.polls["ips"] = dict.fromkeys(scene.polls["ips"], "down")
+    verdict = school(F1, scene, security=(row,))
+
+    assert (verdict.state, verdict.reason) == (state, reason)
 
 
 def test_a_school_with_a_site_needs_a_firewall_for_it() -> None:
@@ -236,6 +256,14 @@ def test_a_firewall_that_is_often_away_is_not_effective() -> None:
     verdict = school(F2, scene, params={"required": ("firewall",)}, security=(at_work(),))
 
     assert (verdict.state, verdict.reason) == (FAIL, "device_down")
+
+
+def test_a_firewall_that_was_seldom_asked_is_not_known_to_be_online() -> None:
+    scene = guarded("firewall")
+    scene.polls["firewall"] = dict(list(scene.polls["firewall"].items())[:200])
+    verdict = school(F2, scene, params={"required": ("firewall",)}, security=(at_work(),))
+
+    assert (verdict.state, verdict.reason) == (UNKNOWN, "low_coverage")
 
 
 # F3 and F4
