@@ -105,6 +105,9 @@ ENROLLED = Facility(kind="video_enrolled", platform="卫士", evidence="accepted
         (cameras((2016, "ok")), (ENROLLED,), PASS, ""),
         (cameras((1900, "ok"), (116, "down")), (ENROLLED,), FAIL, "camera_offline"),
         (cameras(), (ENROLLED,), UNKNOWN, "cameras_unreadable"),
+        # Asked all week and never an answer: a network of its own, which the agent cannot reach.
+        (cameras((2016, "down")), (ENROLLED,), UNKNOWN, "cameras_unreadable"),
+        (cameras((2000, "down"), (16, "ok")), (ENROLLED,), FAIL, "camera_offline"),
         (cameras((2016, "ok")), (), UNKNOWN, "facility_missing"),
         (cameras((2016, "ok")), (Facility(kind="video_enrolled", absent=True),), FAIL, "not_enrolled"),
         (cameras((2016, "ok")), (replace(ENROLLED, platform="别的"),), UNKNOWN, "evidence_missing"),
