@@ -222,8 +222,8 @@ def _counts(target: Target, found: list[SchoolVerdict], verdict: Verdict | None)
 
 
 def _pooled(found: list[SchoolVerdict]) -> UnitCounts:
-    """Rooms of all schools together, but of those that are let off. One school whose rooms are not counted leaves
-    the sum open."""
+    """Rooms of all schools together, but of those that are let off. One school whose rooms are not counted
+    leaves the sum open."""
     found = [school for school in found if not school.exemption]
     campuses = [verdict for school in found for verdict in school.campuses if verdict.state is not State.NA]
     units = [verdict.units for verdict in campuses]

@@ -72,8 +72,8 @@ def _built(look: Look, params: Params) -> Verdict:
 
 
 def _used(look: Look, params: Params) -> Verdict:
-    """Lessons of the last complete term, by the platform's lists, or by what the codec sent. Too few by the lists
-    that were accepted is not known to be too few while another waits to be looked at."""
+    """Lessons of the last complete term, by the platform's lists, or by what the codec sent. Too few by the
+    lists that were accepted is not known to be too few while another waits to be looked at."""
     needed = params.number("min_sessions_per_term", MIN_SESSIONS)
     rows = found(look.snapshot.school.facilities, ("sync_sessions",), look.proof)
     term = _last_term(look)

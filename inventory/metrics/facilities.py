@@ -28,8 +28,8 @@ MIN_FEATURES = 2
 
 def recognised(look: Look, params: Params) -> Verdict:
     """E1: recognised as a smart campus by the county or above. A school's own assessment counts only where
-    the profile says so. A recognition at a lower level is a known fact, and fails, unless one that is high enough
-    waits to be looked at."""
+    the profile says so. A recognition at a lower level is a known fact, and fails, unless one that is high
+    enough waits to be looked at."""
     wanted = params.word("min_level", "county")
     least = RECOGNITION_LEVELS.index(wanted)
     own = params.flag("accept_self_assessment", default=False)

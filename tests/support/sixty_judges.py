@@ -1,7 +1,7 @@
 """Which question of the reference answers which metric, with a target's own parameters.
 
-``OF_CAMPUS`` and ``OF_SCHOOL`` give a state, ``OF_COUNTY`` a sum, ``OF_UNITS`` the rooms or items of one school. A
-parameter that is not read here is refused: the reference would not know what it means.
+``OF_CAMPUS`` and ``OF_SCHOOL`` give a state, ``OF_COUNTY`` a sum, ``OF_UNITS`` the rooms or items of one
+school. A parameter that is not read here is refused: the reference would not know what it means.
 """
 
 from __future__ import annotations

@@ -348,8 +348,8 @@ def county_things() -> list[Thing]:
 
 
 def exceptions(chance: random.Random, targets: Sequence[tuple[str, str, list[SchoolTruth]]]) -> None:
-    """Of every target (id, metric, schools in scope) one school is let off, one is not because its exemption does
-    not hold, and one was visited by an inspector."""
+    """Of every target (id, metric, schools in scope) one school is let off, one is not because its
+    exemption does not hold, and one was visited by an inspector."""
     for n, (target, metric, schools) in enumerate(targets):
         first, second, third, fourth = chance.sample(schools, 4)
         first.let_off.append(LetOff(target, Paper(), TODAY - timedelta(days=n), TODAY if n % 2 else None))

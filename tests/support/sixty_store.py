@@ -111,8 +111,8 @@ def _tests(campus: CampusTruth, n: int) -> Facts:
 
 
 def _counters(campus: CampusTruth) -> list[tuple[int, int, int]]:
-    """The gateway's clock (seconds) and the octets in and out of each member of its uplink, as they stand at each
-    hour."""
+    """The gateway's clock (seconds) and the octets in and out of each member of its uplink, as they stand
+    at each hour."""
     found = [(7_000_000, 10**12, 10**12)]
     for n in range(1, len(HOURS)):
         clock, into, out = found[-1]

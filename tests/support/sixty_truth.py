@@ -1,7 +1,7 @@
 """What an honest verdict of each campus is: the catalogue's rules, hour by hour, slow and plain.
 
-Nothing of the product is used here, nor anything of how it stores. ``sixty_truth_papers`` does the same for papers,
-``sixty_truth_county`` for targets and the county.
+Nothing of the product is used here, nor anything of how it stores. ``sixty_truth_papers`` does the same for
+papers, ``sixty_truth_county`` for targets and the county.
 """
 
 from __future__ import annotations
@@ -281,8 +281,8 @@ def carried(campus: CampusTruth, n: int) -> tuple[int, int] | None:
 
 
 def utilisation(school: SchoolTruth, campus: CampusTruth, limit: Fraction = Fraction(70, 100)) -> str:
-    """A6: 95th percentile of the stronger direction over thirty days of school hours, over what the link ought
-    to carry: the smaller of port and contract, the port where the contract is not known."""
+    """A6: 95th percentile of the stronger direction over thirty days of school hours, over what the link
+    ought to carry: the smaller of port and contract, the port where the contract is not known."""
     speed = port_value(school, campus)
     bought = contract_value(school, campus)
     if not speed:
@@ -297,8 +297,8 @@ def utilisation(school: SchoolTruth, campus: CampusTruth, limit: Fraction = Frac
 
 
 def clients(school: SchoolTruth, campus: CampusTruth, limit: Fraction) -> str:
-    """C4: of the machines of a school day the share with IPv6, lower median of the last five days; a day of too few
-    machines, or of which nothing was told, may have been anything."""
+    """C4: of the machines of a school day the share with IPv6, lower median of the last five days; a day of
+    too few machines, or of which nothing was told, may have been anything."""
     if not any(lan.kind != "camera" for lan in campus.lans):
         return "unknown"
     shares = [_share(school, campus, day) for day in last_school_days(school, 5)]

@@ -1,4 +1,5 @@
-"""What an honest verdict of the county is: targets over schools, over rooms, over items, and of named systems."""
+"""What an honest verdict of the county is: targets over schools, over rooms, over items, and of named
+systems."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def is_let_off(school: SchoolTruth, target: str, metric: str) -> bool:
 
 
 def _holds(row: LetOff) -> bool:
-    is_on = (row.start is None or row.start <= TODAY) and (row.end is None or TODAY <= row.end)
+    is_on = (row.start is None or row.start <= TODAY) and (row.end is None or row.end >= TODAY)
     return is_on and standing(row.paper) == "accepted"
 
 

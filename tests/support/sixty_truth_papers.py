@@ -1,7 +1,7 @@
 """What an honest verdict of each school is by its papers: part 4.E and 4.F of the metric catalogue, plainly.
 
-Where the catalogue leaves a question open it is answered here as it says of all metrics: what is not known helps
-neither way, and a paper that still may come to count keeps a verdict open.
+Where the catalogue leaves a question open it is answered here as it says of all metrics: what is not known
+helps neither way, and a paper that still may come to count keeps a verdict open.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def at_least_one(school: SchoolTruth, *kinds: str, least: int = 1) -> str:
 
 
 def recognised(school: SchoolTruth, least: str = "county") -> str:
-    """E1: a recognition that is high enough; one that is too low is known to be, unless a higher one is being looked
-    at."""
+    """E1: a recognition that is high enough; one that is too low is known to be, unless a higher one is
+    being looked at."""
 
     def is_enough(row: Thing) -> bool:
         return row.level in LEVELS and LEVELS.index(row.level) >= LEVELS.index(least)
@@ -86,7 +86,7 @@ def sync_classroom(school: SchoolTruth, lessons: int = 16) -> str:
     rows = things(school.things, "sync_sessions")
     of_term = [row for row in rows if row.completed is not None and first <= row.completed <= last]
     sure = [row.value for row in accepted(of_term) if row.value is not None]
-    asked = [row for row in claimed(of_term)]
+    asked = claimed(of_term)
     if sure and sum(sure) >= lessons:
         used = "pass"
     elif any(row.value is None for row in asked):
@@ -115,9 +115,11 @@ def lit(school: SchoolTruth) -> list[str] | None:
     for room in rooms:
         reports = [light for light in school.lights if light.room == room and light.day <= TODAY]
         newest = max(reports, key=lambda light: light.day, default=None)
-        if newest is None or standing(newest.paper) != "accepted":
-            found.append("unknown")
-        elif newest.day.replace(year=newest.day.year + 3) < TODAY:
+        if (
+            newest is None
+            or standing(newest.paper) != "accepted"
+            or newest.day.replace(year=newest.day.year + 3) < TODAY
+        ):
             found.append("unknown")
         else:
             desk = newest.desk[0] >= 300 and newest.desk[1] >= 0.7
@@ -170,7 +172,8 @@ def enrolled(school: SchoolTruth, platform: str) -> str:
 
 
 def cameras(school: SchoolTruth) -> str:
-    """All polls of all cameras in service as one heap; where none ever answered, the agent cannot see them."""
+    """All polls of all cameras in service as one heap; where none ever answered, the agent cannot see
+    them."""
     heap: list[bool | None] = []
     for campus in school.campuses:
         for box in campus.boxes:
@@ -210,8 +213,8 @@ def _boxes(school: SchoolTruth, function: str) -> list[tuple[CampusTruth, Box]]:
 
 
 def _is_there(school: SchoolTruth, function: str) -> str:
-    """A device of the role that was seen in seven days; a paper, of what no agent reads or the county provides; a
-    row "none" is a lack, and so is a device that was down whenever it was asked."""
+    """A device of the role that was seen in seven days; a paper, of what no agent reads or the county
+    provides; a row "none" is a lack, and so is a device that was down whenever it was asked."""
     boxes = _boxes(school, function)
     for _campus, box in boxes:
         if any(box.polls[n] == "ok" for n in range(len(HOURS)) if HOURS[n] >= NOW - timedelta(days=7)):

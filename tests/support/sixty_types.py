@@ -18,8 +18,8 @@ HOURS = [
     for n in range(LAST_HOURS + DAYS_BEFORE * 24, 0, -1)
     if n <= LAST_HOURS or 6 <= (NOW - HOUR * n).hour <= 22
 ]
-"""One poll an hour, the last begins an hour before NOW. Of the weeks before the last nine days only the hours in
-which a school can be open: nobody asks for the nights."""
+"""One poll an hour, the last begins an hour before NOW. Of the weeks before the last nine days only the
+hours in which a school can be open: nobody asks for the nights."""
 LAST = len(HOURS) - LAST_HOURS
 """Where the last nine days begin in HOURS."""
 HOLIDAY = date(2026, 9, 16)
@@ -30,7 +30,8 @@ THIS_TERM = (date(2026, 9, 1), date(2027, 1, 22))
 
 @dataclass
 class Paper:
-    """A document: what the reviewer said, and from when until when it holds. ``kept`` is where: with the school,
+    """A document: what the reviewer said, and from when until when it holds. ``kept`` is where: with the
+    school,
     with the county, nowhere although it is named (lost), or there is only a word in the row itself (word)."""
 
     review: str = "accepted"
@@ -95,8 +96,10 @@ class Box:
 
 @dataclass
 class CampusTruth:
-    """``gateway``, ``controller``, ``switch`` and ``agent`` are outcomes by hour: ok, down, gap. ``members`` are
-    ports of the uplink by hour as (oper, Mbit/s); one member is a single port. ``reached``: the three targets."""
+    """``gateway``, ``controller``, ``switch`` and ``agent`` are outcomes by hour: ok, down, gap.
+    ``members`` are
+    ports of the uplink by hour as (oper, Mbit/s); one member is a single port. ``reached``: the three
+    targets."""
 
     id: str
     medium: str
@@ -161,7 +164,8 @@ class Light:
 
 @dataclass
 class Guard:
-    """A security function's row: by whom (school, county, none), which device, and the dates that were read."""
+    """A security function's row: by whom (school, county, none), which device, and the dates that were
+    read."""
 
     function: str
     by: str = "school"

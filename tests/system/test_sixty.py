@@ -1,5 +1,5 @@
-"""Sixty schools through the real store: every verdict of every target of every plan equals what an independent
-reference says.
+"""Sixty schools through the real store: every verdict of every target of every plan equals what an
+independent reference says.
 
 The reference (tests/support/sixty_truth*.py) goes through the truth hour by hour and paper by paper, with
 fractions; it shares nothing with the product but the words for states.
@@ -8,7 +8,7 @@ fractions; it shares nothing with the product but the words for states.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import random
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -82,8 +82,6 @@ def in_scope(case: Case, schools: list[SchoolTruth]) -> list[SchoolTruth]:
 
 def sixty_schools() -> CountyTruth:
     """The county, with what each plan's targets are let off and visited for."""
-    import random  # noqa: PLC0415
-
     named = dict.fromkeys(str(case.target.params.get("platform", "")) for case in OF_SUMS)
     found = county([name for name in named if name])
     scopes = [(case.target.id, case.target.metric, in_scope(case, found.schools)) for case in OF_SCHOOLS]
