@@ -153,7 +153,7 @@ def changing(
     draw: st.DrawFn, scene: Scene, device: str, subject: str, key: str, values: list[FactValue]
 ) -> None:
     """A fact that has one value after another."""
-    runs = draw(st.lists(st.tuples(st.integers(1, 300), st.sampled_from(values)), min_size=1, max_size=3))
+    runs = draw(st.lists(st.tuples(st.integers(1, 190), st.sampled_from(values)), min_size=1, max_size=3))
     scene.changed(device, subject, key, *runs)
 
 
