@@ -33,8 +33,8 @@ from inventory.metrics.compute import is_computed
 from inventory.metrics.look import Look
 from inventory.plan import builtin_profiles, load_profile
 from inventory.profile import Profile, Target
-from inventory.snapshot import SchoolSnapshot
-from inventory.verdict import CountyView
+from inventory.snapshot import AgentSeen, SchoolSnapshot
+from inventory.verdict import CountyView, SchoolView
 
 PROFILES = {name: load_profile(path) for name, path in builtin_profiles().items()}
 NOT_COMPUTED = {"county_core_10g"}
@@ -102,19 +102,28 @@ for place in (campus for school in KNOWN_ROOMS.schools for campus in school.camp
 @pytest.fixture(scope="module")
 def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CountyView]:
     """The county judged from the store, under every plan."""
-    engine = open_store(f"sqlite:///{Path(tmp_path_factory.mktemp('sixty')) / 'wanzhao.db'}")
+    return judged_from_store(tmp_path_factory.mktemp("sixty"), COUNTY)
+
+
+def judged_from_store(
+    folder: Path, county: CountyTruth, shuffled: random.Random | None = None
+) -> dict[str, CountyView]:
+    """All batches of all agents put into a store, in the order made or in any other, and judged from there."""
+    engine = open_store(f"sqlite:///{folder / 'wanzhao.db'}")
     with engine.begin() as connection:
-        store_register(connection, register_of(COUNTY), author="test", at=1.0)
-    for school in COUNTY.schools:
+        store_register(connection, register_of(county), author="test", at=1.0)
+    for school in county.schools:
+        arriving = [(campus.id, batch) for campus in school.campuses for batch in batches_of(campus)]
+        if shuffled:
+            shuffled.shuffle(arriving)
         with engine.begin() as connection:
-            for campus in school.campuses:
-                sender = Sender(school.id, campus.id, campus.id)
-                for batch in batches_of(campus):
-                    sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                    store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+            for campus_id, batch in arriving:
+                sender = Sender(school.id, campus_id, campus_id)
+                sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
+                store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
     as_of = NOW.timestamp()
-    judged = {name: [] for name in PROFILES}  # type: ignore[var-annotated]
-    agents = []
+    judged: dict[str, list[SchoolView]] = {name: [] for name in PROFILES}
+    agents: list[AgentSeen] = []
     with engine.connect() as connection:
         register = read_register(connection)
         assert register is not None
@@ -266,6 +275,19 @@ def test_what_nobody_computes_is_unknown(views: dict[str, CountyView], case: Cas
 
     assert (counts.p, counts.f) == (0, 0)
     assert state in ("undetermined", "report")
+
+
+def test_the_order_in_which_batches_arrive_does_not_matter(
+    views: dict[str, CountyView], tmp_path: Path
+) -> None:
+    some = CountyTruth(COUNTY.schools[:6], COUNTY.things, COUNTY.platforms)
+    again = judged_from_store(tmp_path, some, random.Random(5))
+
+    for name, view in again.items():
+        in_order = {each.school.id: each.verdicts for each in views[name].schools}
+        assert {each.school.id: each.verdicts for each in view.schools} == {
+            school.id: in_order[school.id] for school in some.schools
+        }
 
 
 # And nothing is left out
