@@ -342,6 +342,25 @@ def test_a_device_that_was_not_seen_is_listed() -> None:
     assert [(e.device, e.value) for e in verdict.evidence] == [("ac", "not_seen")]
 
 
+@pytest.mark.parametrize(("state", "p"), [("online", 4), ("offline", 4), ("missing", 3)])
+def test_an_access_point_is_seen_while_its_controller_lists_it(state: str, p: int) -> None:
+    scene = seen("gw", "sw", "ac").fact("ac", "ap:02:00:00:00:00:07", "state", state)
+    scene.fact("ac", "ap:02:00:00:00:00:07", "mac", "02:00:00:00:00:07")
+    ap = Device(id="ap7", role="ap", mac="02:00:00:00:00:07", controller="ac")
+    scene.campus = replace(scene.campus, devices=(*scene.campus.devices, ap))
+
+    assert reality(scene).units == UnitCounts(p=p, f=4 - p, u=0)
+
+
+def test_what_a_controller_said_before_it_fell_silent_is_not_seen_this_week() -> None:
+    scene = seen("gw", "sw").fact("ac", "ap:02:00:00:00:00:07", "state", "online")
+    scene.fact("ac", "ap:02:00:00:00:00:07", "mac", "02:00:00:00:00:07")
+    ap = Device(id="ap7", role="ap", mac="02:00:00:00:00:07", controller="ac")
+    scene.campus = replace(scene.campus, devices=(*scene.campus.devices, ap))
+
+    assert reality(scene).units == UnitCounts(p=2, f=1, u=0)
+
+
 def test_access_points_and_neighbours_that_nobody_has_entered_are_listed() -> None:
     scene = seen("gw", "sw", "ac").fact("ac", "ap:02:00:00:00:00:07", "state", "online")
     scene.fact("sw", "port:GE0/0/1", "lldp", ["unknown-switch GE0/0/24", "GW XGE0/0/1"]).fact(
