@@ -118,12 +118,18 @@ def _utilisation(asked: Asked) -> OfCampus:
     return lambda school, campus: network.utilisation(school, campus, limit)
 
 
+def _reality(asked: Asked) -> OfCampus:
+    share = asked.share("thr", "0.95")
+    return lambda _school, campus: network.as_registered(campus, share)
+
+
 OF_CAMPUS: dict[str, Callable[[Asked], OfCampus]] = {
     "access_port_speed_10g": _port,
     "access_contract_bandwidth_10g": _contract,
     "access_10g_composite": _access,
     "access_utilisation_p95": _utilisation,
     "classroom_port_gigabit_ratio": _sockets,
+    "inventory_reality_gap": _reality,
     "ipv6_deployed_composite": _ipv6,
     "ipv6_dual_stack_client_ratio": _clients,
     "wifi_coverage_composite": _wifi,
@@ -184,6 +190,11 @@ def _logs(asked: Asked) -> OfSchool:
     return lambda school: papers.logs(school, days)
 
 
+def _in_order(asked: Asked) -> OfSchool:
+    share = asked.share("thr", "1")
+    return lambda school: papers.in_order(school, share)
+
+
 OF_SCHOOL: dict[str, Callable[[Asked], OfSchool]] = {
     "smart_campus_recognised": _recognised,
     "new_teaching_space_present": _spaces,
@@ -201,6 +212,7 @@ OF_SCHOOL: dict[str, Callable[[Asked], OfSchool]] = {
     ),
     "security_device_effective": lambda _: papers.effective,
     "security_log_retention": _logs,
+    "evidence_valid_ratio": _in_order,
     "mlps_record_valid": lambda _: papers.filed,
 }
 
@@ -244,7 +256,14 @@ def _county_items(asked: Asked) -> OfCounty:
     return lambda truth, _schools: county.county_items(truth, kinds, names)
 
 
+def _agents(asked: Asked) -> OfCounty:
+    """G1 is a share of schools."""
+    asked.share("thr", "0.95")
+    return lambda _county, schools: of_schools(map(network.is_heard, schools))
+
+
 OF_COUNTY: dict[str, Callable[[Asked], OfCounty]] = {
+    "agent_coverage": _agents,
     "designated_school_count": _designated,
     "named_platform_status": _platform,
     "facility_count": _county_items,

@@ -332,3 +332,28 @@ def last_school_days(school: SchoolTruth, wanted: int) -> list[date]:
             found.append(day)
         day -= timedelta(days=1)
     return found
+
+
+# Can the register and the agents be trusted
+
+
+def as_registered(campus: CampusTruth, share: Fraction = Fraction(95, 100)) -> str:
+    """G4: devices of the register that were seen in seven days, an access point in its controller's table; of
+    cameras only those that were ever asked. Nobody is there whom the register does not know."""
+    week = [n for n, begin in enumerate(HOURS) if begin >= NOW - timedelta(days=7)]
+    seen = ["ok" in {polls[n] for n in week} for polls in (campus.gateway, campus.controller, campus.switch)]
+    for box in campus.boxes:
+        is_asked = box.role not in ("camera", "endpoint_mgmt") or set(box.polls) != {"gap"}
+        if box.status == "in_service" and is_asked:
+            seen.append("ok" in {box.polls[n] for n in week})
+    answered = [n for n in week if campus.controller[n] == "ok"]
+    for ap in campus.aps if answered else []:
+        seen.append(any(ap.states[n] != "missing" for n in answered))
+    if not any(seen):
+        return "unknown"
+    return by_units(["pass" if each else "fail" for each in seen], share)
+
+
+def is_heard(school: SchoolTruth) -> str:
+    """G1: every campus's agent was heard in the last day."""
+    return "pass" if all("ok" in campus.agent[-24:] for campus in school.campuses) else "fail"

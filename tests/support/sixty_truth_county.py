@@ -157,10 +157,3 @@ def _by_bounds(low: Fraction, high: Fraction, goal: Fraction, *, above: bool) ->
     if low > goal or (low == goal and not above):
         return "met"
     return "not_met" if high < goal or (high == goal and above) else "undetermined"
-
-
-def by_verdict(counts: Sum) -> str:
-    """One row of the county."""
-    if counts.f:
-        return "not_met"
-    return "met" if counts.p and not counts.u else "undetermined"

@@ -289,3 +289,18 @@ def filed(school: SchoolTruth) -> str:
             is_fresh = day is not None and day.replace(year=day.year + years) > TODAY
             states.append("pass" if is_fresh else "fail")
     return by_units(states, ALL)
+
+
+# 4.G
+
+
+def in_order(school: SchoolTruth, share: Fraction) -> str:
+    """G5: rows that need a paper and have a good one."""
+    needed = [row.paper for campus in school.campuses for row in campus.leases]
+    needed += [row.paper for row in school.things if not row.absent]
+    needed += [row.paper for row in school.lights]
+    needed += [row.paper for row in school.guards if not row.device and row.by != "none"]
+    needed += [row.paper for row in school.systems]
+    needed += [row.paper for row in school.let_off]
+    worths = {"accepted": "pass", "claimed": "unknown"}
+    return by_units([worths.get(standing(paper), "fail") for paper in needed], share) if needed else "unknown"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sixty_judges
 import sixty_truth_county as truth
 from sixty_judges import OF_CAMPUS, OF_COUNTY, OF_SCHOOL, OF_UNITS, Asked
 from sixty_papers import exceptions
@@ -36,7 +37,10 @@ from inventory.profile import Profile, Target
 from inventory.snapshot import AgentSeen, SchoolSnapshot
 from inventory.verdict import CountyView, SchoolView
 
-PROFILES = {name: load_profile(path) for name, path in builtin_profiles().items()}
+SHIPPED = {name: load_profile(path) for name, path in builtin_profiles().items()}
+OWN = load_profile(Path(sixty_judges.__file__).with_name("sixty-plan.toml"))
+"""Metrics and parameters that no shipped plan names."""
+PROFILES = {**SHIPPED, OWN.id: OWN}
 NOT_COMPUTED = {"county_core_10g"}
 """Metrics of the plans that no function computes yet: they have to come out as unknown."""
 
@@ -108,7 +112,8 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CountyView]:
 def judged_from_store(
     folder: Path, county: CountyTruth, shuffled: random.Random | None = None
 ) -> dict[str, CountyView]:
-    """All batches of all agents put into a store, in the order made or in any other, and judged from there."""
+    """All batches of all agents put into a store, in the order made or in any other, and judged from
+    there."""
     engine = open_store(f"sqlite:///{folder / 'wanzhao.db'}")
     with engine.begin() as connection:
         store_register(connection, register_of(county), author="test", at=1.0)
@@ -209,7 +214,8 @@ def state_of(case: Case, counts: truth.Sum) -> str:
     if target.aggregate == "report":
         return "report"
     if target.aggregate == "single":
-        return truth.by_verdict(counts)
+        # Of the county's one row; where it is a share, by its threshold.
+        return truth.by_share(counts, Fraction(str(target.params.get("thr", 1))))
     assert target.value is not None
     if target.aggregate == "count":
         return truth.by_number(counts, int(target.value), above=target.op == ">")
@@ -294,7 +300,7 @@ def test_the_order_in_which_batches_arrive_does_not_matter(
 
 
 def test_every_target_that_the_product_computes_is_compared() -> None:
-    assert len(PROFILES) == 6
+    assert len(SHIPPED) == 6
     computed = {of(case) for case in CASES if is_computed(case.target.metric, case.target.reading)}
 
     assert {of(case) for case in COMPUTED} == computed
