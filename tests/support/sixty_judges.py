@@ -123,12 +123,18 @@ def _reality(asked: Asked) -> OfCampus:
     return lambda _school, campus: network.as_registered(campus, share)
 
 
+def _filled_in(asked: Asked) -> OfCampus:
+    share = asked.share("thr", "0.95")
+    return lambda school, campus: network.filled_in(school, campus, share)
+
+
 OF_CAMPUS: dict[str, Callable[[Asked], OfCampus]] = {
     "access_port_speed_10g": _port,
     "access_contract_bandwidth_10g": _contract,
     "access_10g_composite": _access,
     "access_utilisation_p95": _utilisation,
     "classroom_port_gigabit_ratio": _sockets,
+    "inventory_completeness": _filled_in,
     "inventory_reality_gap": _reality,
     "ipv6_deployed_composite": _ipv6,
     "ipv6_dual_stack_client_ratio": _clients,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sixty_store import INTERVAL_S, mac_of
@@ -21,6 +23,7 @@ from inventory.papers import (
 from inventory.register import (
     MAIN_AREA_KINDS,
     Area,
+    Building,
     Calendar,
     Campus,
     Contract,
@@ -118,6 +121,11 @@ def _school(school: SchoolTruth, files: Files) -> School:
         kind=school.kind,
         stages=school.stages,
         urban_rural=school.place,
+        students=900 if school.told["students"] else None,
+        staff=60 if school.told["staff"] else None,
+        classes=20 if school.told["classes"] else None,
+        township="城关镇" if school.told["township"] else "",
+        contact="李" if school.told["contact"] else "",
         ownership=school.ownership,
         boarding=school.boarding,
         campuses=tuple(_campus(campus, files) for campus in school.campuses),
@@ -171,7 +179,7 @@ def _thing(thing: Thing, files: Files) -> Facility:
 
 
 def _campus(campus: CampusTruth, files: Files) -> Campus:
-    gateway, controller, switch = (f"{campus.id}-{role}" for role in ("gw", "ac", "sw"))
+    gateway, switch = f"{campus.id}-gw", f"{campus.id}-sw"
     return Campus(
         id=campus.id,
         areas_confirmed=campus.rooms_confirmed,
@@ -179,15 +187,14 @@ def _campus(campus: CampusTruth, files: Files) -> Campus:
             Uplink(device=gateway, port="Eth-Trunk1" if campus.is_aggregate else PORT, medium=campus.medium),
         ),
         contracts=tuple(_contract(row, number, files) for number, row in enumerate(campus.leases)),
-        devices=(
-            Device(id=gateway, role="gateway"),
-            Device(id=controller, role="wlan_controller"),
-            Device(id=switch, role="access"),
-            *(Device(id=box.id, role=box.role, status=box.status) for box in campus.boxes),
-            *(
-                Device(id=ap.id, role="ap", mac=mac_of(number), controller=controller)
-                for number, ap in enumerate(campus.aps)
-            ),
+        buildings=(Building(id="b1"),) if campus.has_buildings else (),
+        devices=tuple(
+            replace(
+                device,
+                model="S5700" if campus.tells_models else "",
+                purchased=2021 if campus.tells_years else None,
+            )
+            for device in _devices(campus)
         ),
         areas=tuple(
             Area(
@@ -210,6 +217,15 @@ def _campus(campus: CampusTruth, files: Files) -> Campus:
         ),
         maintenance=tuple(Maintenance(start=_s(begin), end=_s(end)) for begin, end in campus.works),
     )
+
+
+def _devices(campus: CampusTruth) -> Iterator[Device]:
+    for role, short in (("gateway", "gw"), ("wlan_controller", "ac"), ("access", "sw")):
+        yield Device(id=f"{campus.id}-{short}", role=role)
+    for box in campus.boxes:
+        yield Device(id=box.id, role=box.role, status=box.status)
+    for number, ap in enumerate(campus.aps):
+        yield Device(id=ap.id, role="ap", mac=mac_of(number), controller=f"{campus.id}-ac")
 
 
 def _contract(row: Lease, number: int, files: Files) -> Contract:

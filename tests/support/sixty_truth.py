@@ -357,3 +357,14 @@ def as_registered(campus: CampusTruth, share: Fraction = Fraction(95, 100)) -> s
 def is_heard(school: SchoolTruth) -> str:
     """G1: every campus's agent was heard in the last day."""
     return "pass" if all("ok" in campus.agent[-24:] for campus in school.campuses) else "fail"
+
+
+def filled_in(school: SchoolTruth, campus: CampusTruth, share: Fraction = Fraction(95, 100)) -> str:
+    """G3: what the register has to say of a campus and its school, and does."""
+    fields = [*school.told.values(), bool(school.place), True]  # it has a campus
+    fields += [True, campus.medium != "unknown"]  # its uplink
+    fields += [bool(campus.leases), campus.rooms_confirmed, bool(campus.lans), campus.has_buildings]
+    fields += [bool(room.aps) or room.no_ap for room in campus.rooms if room.kind in MAIN]
+    for _device in range(3 + len(campus.boxes) + len(campus.aps)):
+        fields += [campus.tells_models, campus.tells_years]
+    return by_units(["pass" if each else "fail" for each in fields], share)

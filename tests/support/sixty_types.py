@@ -129,6 +129,10 @@ class CampusTruth:
     """of a day by network (as in ``lans``): machines, and those with a living IPv6 address; nothing where the
     gateway does not tell"""
     works: list[tuple[datetime, datetime]] = field(default_factory=list)
+    has_buildings: bool = True
+    tells_models: bool = True
+    tells_years: bool = True
+    """what the clerks entered of the buildings, and of every device"""
 
 
 @dataclass
@@ -224,6 +228,8 @@ class SchoolTruth:
     guards: list[Guard] = field(default_factory=list)
     systems: list[FiledSystem] = field(default_factory=list)
     has_site: bool = False
+    told: dict[str, bool] = field(default_factory=dict)
+    """students, staff, classes, township, contact: whether somebody has entered them"""
     visits: list[Visit] = field(default_factory=list)
     let_off: list[LetOff] = field(default_factory=list)
 

@@ -23,6 +23,7 @@ KINDS = [
     ("senior", ("senior",), "343"),
     ("vocational", ("vocational",), "363"),
 ]
+TOLD = ("students", "staff", "classes", "township", "contact")
 RARE = {
     49: ("special", ("special",), "513"),
     50: ("complete_secondary", ("junior", "senior"), "343"),
@@ -58,4 +59,13 @@ def _school(chance: random.Random, n: int) -> SchoolTruth:
     school.things = list(things(chance, school, n))
     school.lights = list(lights(chance, school))
     guards(chance, school)
+    _fill_in(random.Random(n), school)
     return school
+
+
+def _fill_in(chance: random.Random, school: SchoolTruth) -> None:
+    """How much of the register the clerks have filled in."""
+    school.told = {what: chance.random() < 0.9 for what in TOLD}
+    for place in school.campuses:
+        place.has_buildings, place.tells_models = chance.random() < 0.8, chance.random() < 0.9
+        place.tells_years = chance.random() < 0.7
