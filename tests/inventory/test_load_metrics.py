@@ -153,7 +153,7 @@ N = len(MONTH)
         (used((N, 800), scene=linked(10_000, 1_000)), {}, State.FAIL, "above_limit"),
         (used((N, 800), scene=linked(10_000, None)), {}, State.PASS, ""),
         (linked(), {}, State.UNKNOWN, "no_counters"),
-        (linked(None, 10_000), {}, State.UNKNOWN, "no_data"),
+        (linked(None, 10_000), {}, State.UNKNOWN, "reference_unknown"),
         (linked(None, None), {}, State.UNKNOWN, "reference_unknown"),
     ],
 )

@@ -268,7 +268,13 @@ def _agents(asked: Asked) -> OfCounty:
     return lambda _county, schools: of_schools(map(network.is_heard, schools))
 
 
+def _links(asked: Asked) -> OfCounty:
+    asked.must_be("min_port_mbps", 10_000)
+    return lambda truth, _schools: county.links(truth)
+
+
 OF_COUNTY: dict[str, Callable[[Asked], OfCounty]] = {
+    "county_core_10g": _links,
     "agent_coverage": _agents,
     "designated_school_count": _designated,
     "named_platform_status": _platform,

@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from sixty_store import INTERVAL_S, mac_of
-from sixty_types import HOLIDAY, TERMS, THIS_TERM, CampusTruth, CountyTruth, Lease, Paper, SchoolTruth, Thing
+from sixty_types import (
+    HOLIDAY,
+    TERMS,
+    THIS_TERM,
+    CampusTruth,
+    CountyTruth,
+    Lease,
+    LinkTruth,
+    Paper,
+    SchoolTruth,
+    Thing,
+)
 
 from inventory.papers import (
     Document,
@@ -27,6 +38,7 @@ from inventory.register import (
     Calendar,
     Campus,
     Contract,
+    CountyLink,
     Device,
     Maintenance,
     Port,
@@ -72,6 +84,7 @@ def register_of(county: CountyTruth) -> Register:
         Platform(name=each.name, status=each.status, **files.row(each.paper)) for each in county.platforms
     )
     things = tuple(_thing(thing, files) for thing in county.things)
+    links = tuple(_link(link, county, files) for link in county.links)
     return Register(
         county="六十校县",
         adcode="339999",
@@ -80,8 +93,18 @@ def register_of(county: CountyTruth) -> Register:
         schools=schools,
         platforms=platforms,
         facilities=things,
+        links=links,
         documents=(*documents, *files.own),
     )
+
+
+def _link(link: LinkTruth, county: CountyTruth, files: Files) -> CountyLink:
+    campus = link.campus
+    if campus is None:
+        return CountyLink(id=link.name, kind="upstream", mbps=link.mbps, **files.row(link.paper))
+    owner = next(school for school in county.schools if campus in school.campuses)
+    port = "Eth-Trunk1" if campus.is_aggregate else PORT
+    return CountyLink(id=link.name, school=owner.id, device=f"{campus.id}-gw", port=port)
 
 
 def _school(school: SchoolTruth, files: Files) -> School:

@@ -99,6 +99,17 @@ def port(school: SchoolTruth, campus: CampusTruth, least: int = 10_000, least_me
     return by_polls(at(n) for n in counted_hours(school, campus))
 
 
+def county_link(campus: CampusTruth, least: int = 10_000) -> str:
+    """A10: the port of a link of the county, round the clock; whose line it is does not matter."""
+
+    def at(n: int) -> bool | None:
+        if campus.gateway[n] != "ok":
+            return {"down": False, "gap": None}[campus.gateway[n]]
+        return sum(mbps for oper, mbps in campus.members[n] if oper == "up" and mbps >= least) >= least
+
+    return by_polls(at(n) for n in all_hours(campus))
+
+
 def contract(school: SchoolTruth, campus: CampusTruth, least: int = 10_000) -> str:
     """A2: accepted and valid leases add up; a fibre of one's own is as fast as its port."""
     rows = [row for row in campus.leases if standing(row.paper) != "rejected"]

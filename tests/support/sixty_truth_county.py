@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sixty_truth import all_of, standing
+from sixty_truth import all_of, county_link, standing
 from sixty_truth_papers import accepted, things, worth
 from sixty_types import TODAY, CampusTruth, CountyTruth, LetOff, SchoolTruth, Thing
 
@@ -131,6 +131,19 @@ def _platform(status: str, paper: str, least: str) -> str:
     if status == "retired" or STATUSES.index(status) < STATUSES.index(least):
         return "fail"
     return "pass" if paper == "accepted" else "unknown"
+
+
+def links(county: CountyTruth) -> Sum:
+    """A10: each link that is declared, as it was read, or as its paper says."""
+    states = []
+    for link in county.links:
+        if link.campus is not None:
+            states.append(county_link(link.campus))
+        elif link.mbps is None or standing(link.paper) != "accepted":
+            states.append("unknown")
+        else:
+            states.append("pass" if link.mbps >= 10_000 else "fail")
+    return of_schools(states)
 
 
 def of_one(state: str) -> Sum:

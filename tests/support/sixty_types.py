@@ -244,10 +244,21 @@ class PlatformTruth:
 
 
 @dataclass
+class LinkTruth:
+    """A link of the county's network: the uplink port of a campus, or what a paper says of a carrier's."""
+
+    name: str
+    campus: CampusTruth | None = None
+    mbps: int | None = None
+    paper: Paper | None = None
+
+
+@dataclass
 class CountyTruth:
     schools: list[SchoolTruth]
     things: list[Thing] = field(default_factory=list)
     platforms: list[PlatformTruth] = field(default_factory=list)
+    links: list[LinkTruth] = field(default_factory=list)
 
 
 def part(whole: int, n: int) -> int:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sixty_network import campus
 from sixty_papers import county_things, guards, lights, platforms, things
-from sixty_types import TODAY, CountyTruth, Lease, Paper, SchoolTruth
+from sixty_types import TODAY, CountyTruth, Lease, LinkTruth, Paper, SchoolTruth
 
 KINDS = [
     ("kindergarten", ("preschool",), "111"),
@@ -36,7 +36,20 @@ def county(platform_names: Sequence[str] = (), seed: int = 2026) -> CountyTruth:
     """Sixty schools; the same seed gives the same county."""
     chance = random.Random(seed)
     schools = [_school(chance, n) for n in range(60)]
-    return CountyTruth(schools, county_things(), platforms(platform_names))
+    return CountyTruth(schools, county_things(), platforms(platform_names), _links(schools))
+
+
+def _links(schools: list[SchoolTruth]) -> list[LinkTruth]:
+    """Links that agents read, and links that carriers run."""
+    read = [LinkTruth(f"to {campus.id}", campus) for school in schools[:12] for campus in school.campuses]
+    papers = [
+        (10_000, Paper()),
+        (1_000, Paper()),
+        (None, Paper()),
+        (10_000, None),
+        (10_000, Paper("claimed")),
+    ]
+    return read + [LinkTruth(f"carrier {n}", None, mbps, paper) for n, (mbps, paper) in enumerate(papers)]
 
 
 def _school(chance: random.Random, n: int) -> SchoolTruth:
