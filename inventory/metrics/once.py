@@ -36,11 +36,13 @@ SAMPLED = frozenset(
         "ipv6_dual_stack_client_ratio",
         "ipv6_active_client_ratio",
         "ipv6_traffic_share",
+        "ipv6_v4_parity",
+        "ipv6_website_support",
         "wifi_client_density",
         "wifi_5ghz_share",
     }
 )
-"""Judged by samples over days and months."""
+"""Judged by samples over days and months, or by tests that are made by the hour or week."""
 LASTING = PAPERS | SAMPLED
 
 

@@ -1,20 +1,26 @@
-"""G1, G3 and G6: how far the data can be trusted (metric-catalogue 4.G)."""
+"""G1, G2, G3 and G6: how far the data can be trusted (metric-catalogue 4.G)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
-from inventory.clock import window_s
+from msgspec.structs import replace
+
+from inventory.clock import slots, window_s
 from inventory.metrics.kinds import CampusMetrics, CountyLook, CountyMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import DEFAULTS, Params
 from inventory.register import Campus, Register, School
-from inventory.rules import bounds, unit_ratio
-from inventory.verdict import CountyTarget, State, TargetState, UnitCounts, Verdict
+from inventory.rules import bounds, percentile, unit_ratio
+from inventory.verdict import CountyTarget, Evidence, State, TargetState, UnitCounts, Verdict
 
 G1 = "agent_coverage"
+G2 = "data_freshness_p95"
 G3 = "inventory_completeness"
 G6 = "target_determinacy"
+LIMIT_MINUTES = 30
+P95_BP = 9500
 
 
 def agent_coverage(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
@@ -42,6 +48,53 @@ def agent_coverage(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
         low_bp=ruling.low_bp,
         high_bp=ruling.high_bp,
         thr_bp=thr_bp,
+    )
+
+
+def data_freshness(look: CountyLook, params: Params = DEFAULTS) -> Verdict:
+    """G2: how old the newest poll that has come was, at the 95th percentile of the campuses, minutes: now in
+    school hours, else when the last of them ended. A campus that never sent anything is older than all."""
+    calendar, interval_s = look.register.calendar, look.register.poll_interval_s
+    limit = params.number("limit_minutes", LIMIT_MINUTES)
+    verdict = Verdict(
+        metric=G2,
+        subject=look.subject,
+        state=State.UNKNOWN,
+        reason="register_empty",
+        unit="minutes",
+        threshold=limit,
+        origin=params.origin("limit_minutes"),
+    )
+    campuses = [campus.id for school in look.schools for campus in school.campuses]
+    if not campuses:
+        return verdict
+    counted = slots("7d", "school", look.as_of, interval_s, calendar)
+    if not counted:
+        return replace(verdict, reason="holiday")
+    ended = counted[-1] + interval_s
+    moment = look.as_of if look.as_of - ended <= 2 * interval_s else float(ended)
+    newest: dict[str, int] = {}
+    for agent in look.agents:
+        if agent.newest_slot is not None:
+            newest[agent.campus] = max(agent.newest_slot, newest.get(agent.campus, 0))
+    ages = sorted(max(0.0, moment - newest[campus]) if campus in newest else inf for campus in campuses)
+    p95 = percentile(ages, P95_BP)
+    silent = sum(campus not in newest for campus in campuses)
+    late = sum(age > limit * 60 for age in ages)
+    is_fresh = p95 <= limit * 60
+    return replace(
+        verdict,
+        state=State.PASS if is_fresh else State.FAIL,
+        reason="" if is_fresh else "data_old",
+        value=None if p95 == inf else int(p95 / 6) / 10,
+        level="E3",
+        evidence=(
+            Evidence(
+                level="E3",
+                what="newest poll",
+                value=f"{len(ages) - late}/{len(ages)}" + (f", {silent} never" if silent else ""),
+            ),
+        ),
     )
 
 
@@ -139,4 +192,4 @@ def _ratio(bp: int | None) -> float | None:
 
 
 CAMPUS: CampusMetrics = {G3: campus_completeness}
-COUNTY: CountyMetrics = {G1: agent_coverage}
+COUNTY: CountyMetrics = {G1: agent_coverage, G2: data_freshness}
