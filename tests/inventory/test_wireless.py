@@ -244,7 +244,7 @@ def test_a_plan_that_asks_for_a_survey_stays_unknown_without_one() -> None:
 
     verdict = judge("wifi_coverage_composite", scene, Params({"require_survey": True}))
 
-    assert (verdict.state, verdict.reason) == (State.UNKNOWN, "not_computed")
+    assert (verdict.state, verdict.reason) == (State.UNKNOWN, "survey_missing")
 
 
 def test_access_points_online_now_are_those_of_the_newest_poll() -> None:
