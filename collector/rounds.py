@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from msgspec.structs import replace as revised
 from sqlalchemy import Connection, Engine
 
 from collector.judging import Plan, no_register
+from collector.store.baselines import read_alarms, settle
 from collector.store.read import read_all_agents, read_snapshot
 from collector.store.registers import RegisterReader
 from collector.store.verdicts import keep_many, keep_profile
+from inventory.baseline import Mark, marks_by_item, uplink_marks
 from inventory.due import midnight_after, next_due
 from inventory.judge import judge_county, judge_look
 from inventory.metrics.look import Look
 from inventory.register import Register, School
 from inventory.snapshot import AgentSeen
-from inventory.verdict import CampusLine, CountyView, SchoolVerdict, SchoolView, Verdict
+from inventory.verdict import CampusLine, CountyView, Regression, SchoolVerdict, SchoolView, Verdict
 
 AT_MOST_S = 3600.0
 AT_ONCE = 500
@@ -43,6 +46,7 @@ class Answer:
     lasting: Mapping[object, Verdict]
     """verdicts by papers and samples, which agents' news do not move; until ``lasts_until``"""
     lasts_until: float
+    uplinks: tuple[Mark, ...] = ()
 
 
 class Rounds:
@@ -82,11 +86,27 @@ class Rounds:
         self._answers = {school.id: self._answers[school.id] for school in register.schools}
         if keep:
             self._keep(now)
+        fallen = self._fallen(register)
         everyone = [seen for school in register.schools for seen, _news in agents.get(school.id, ())]
         return [
-            judge_county(register, plan.profile, list(self._views(n, agents)), everyone, now)
+            replace(
+                judge_county(register, plan.profile, list(self._views(n, agents)), everyone, now),
+                regressions=tuple(each for each in fallen if each.is_of(plan.profile.id)),
+            )
             for n, plan in enumerate(self.plans)
         ]
+
+    def _fallen(self, register: Register) -> list[Regression]:
+        """What is below what was accepted, of the schools in the register."""
+        here = {school.id for school in register.schools}
+        with self.engine.connect().execution_options(reads_only=True) as connection:
+            return [
+                Regression(
+                    school=alarm.school_id, item=alarm.item, kind=alarm.fall.kind, since=alarm.opened_at
+                )
+                for alarm in read_alarms(connection)
+                if alarm.school_id in here
+            ]
 
     def _is_stale(self, school: School, agents: Mapping[str, Agents], now: float) -> bool:
         answer = self._answers.get(school.id)
@@ -110,10 +130,11 @@ class Rounds:
         before = last.lasting if last and lasts else {}
         look = Look(read_snapshot(connection, school, register, now, lazily=True), before)
         views = tuple(judge_look(look, plan.profile) for plan in self.plans)
+        uplinks = uplink_marks(look)
         due = next_due(look, self._at_most_s)
         lasts_until = last.lasts_until if last and lasts else min(now + self._at_most_s, midnight_after(look))
         news = _news(agents.get(school.id, ()))
-        return Answer(school, views, news, min(due, lasts_until), look.lasting, lasts_until)
+        return Answer(school, views, news, min(due, lasts_until), look.lasting, lasts_until, uplinks)
 
     def _keep(self, now: float) -> None:
         """Store what changed since another process, or this one, last stored it."""
@@ -129,12 +150,19 @@ class Rounds:
                     verdicts = {school: self._verdicts(school, n) for school in some}
                     ref = plan.profile.ref
                     keep_many(connection, ref.id, ref.sha256, verdicts, as_of=now, known_at=now)
+                    here = [school for school in some if school in self._answers]
+                    settle(connection, here, partial(self._marks, n), ref.id, now)
             self._unkept -= set(some)
 
     def _verdicts(self, school: str, plan: int) -> tuple[SchoolVerdict, ...]:
         """None of a school that has left the register."""
         answer = self._answers.get(school)
         return answer.views[plan].verdicts if answer else ()
+
+    def _marks(self, plan: int, school: str) -> Mapping[str, Mark]:
+        """What was measured of a school: what may have fallen below what was accepted."""
+        answer = self._answers[school]
+        return marks_by_item(answer.views[plan].verdicts, self.plans[plan].profile.id, answer.uplinks)
 
     def _views(self, plan: int, agents: Mapping[str, Agents]) -> Iterator[SchoolView]:
         """The views of all schools; when their agents were last heard is of now."""

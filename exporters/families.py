@@ -108,6 +108,19 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
         s.target_state,
     ),
     (
+        "regression",
+        ("school", "item", "kind"),
+        "1 while something at a school is below what was accepted; item is profile/target or an uplink, kind "
+        "is failed, worse, unproved, down, moved, slower, members, module. " + _CACHED,
+        s.regressions,
+    ),
+    (
+        "regression_since_timestamp_seconds",
+        ("school", "item"),
+        "Since when it has been below, seconds since 1970 UTC.",
+        s.regressions_since,
+    ),
+    (
         "campus_metric_state",
         (*_BY_METRIC, "state"),
         f"State of a target's metric (or of a part of it) at a campus. {_ONLY_CURRENT} {_CACHED}",

@@ -230,3 +230,13 @@ def snapshot(page: Page) -> Iterator[Sample]:
 
 def rendered(page: Page) -> Iterator[Sample]:
     yield (), page.rendered_at
+
+
+def regressions(page: Page) -> Iterator[Sample]:
+    for each in page.view.regressions:
+        yield (each.school, each.item, each.kind), 1.0
+
+
+def regressions_since(page: Page) -> Iterator[Sample]:
+    for each in page.view.regressions:
+        yield (each.school, each.item), each.since

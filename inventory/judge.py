@@ -186,7 +186,7 @@ def _county_target(
 ) -> CountyTarget:
     verdict = _county_verdict(profile, target, look)
     counts = _counts(target, found, verdict)
-    state = _target_state(target, counts)
+    state = _target_state(target, counts, verdict)
     is_counted = target.aggregate in ("school_rate", "pooled_units") and counts.n
     return CountyTarget(
         target=target.id,
@@ -214,11 +214,12 @@ def _county_verdict(profile: Profile, target: Target, look: CountyLook) -> Verdi
     return COUNTY[target.metric](look, target.reading)
 
 
-def _target_state(target: Target, counts: UnitCounts) -> TargetState:
+def _target_state(target: Target, counts: UnitCounts, verdict: Verdict | None) -> TargetState:
     if target.aggregate == "report":
         return TargetState.REPORT
     if target.aggregate == "single":
-        return _single(counts)
+        # The county's one row: its own rule has weighed the units, which are shown beside it.
+        return _single(counts if verdict is None else tally([verdict.state]))
     if target.value is None or (target.aggregate != "school_rate" and counts is NOT_COUNTED):
         return TargetState.UNDETERMINED
     if target.aggregate == "count":
@@ -237,7 +238,9 @@ def _counts(target: Target, found: list[SchoolVerdict], verdict: Verdict | None)
 
 
 def _pooled(found: list[SchoolVerdict]) -> UnitCounts:
-    """Rooms of all schools together. One school whose rooms are not counted leaves the sum open."""
+    """Rooms of all schools together, but of those that are let off. One school whose rooms are not counted
+    leaves the sum open."""
+    found = [school for school in found if not school.exemption]
     campuses = [verdict for school in found for verdict in school.campuses if verdict.state is not State.NA]
     units = [verdict.units for verdict in campuses]
     if not units or any(counts is None for counts in units) or not all(v.campuses for v in found):

@@ -71,11 +71,19 @@ def builtin_profiles() -> dict[str, Path]:
 
 def load_profile(path: Path) -> Profile:
     """A profile, complete and known to be judgeable; PlanError lists every fault."""
-    draft = read_draft(path)
+    return _whole(read_draft(path), str(path))
+
+
+def parse_profile(text: str, where: str) -> Profile:
+    """The same of a profile's text; ``where`` says in errors where that is from."""
+    return _whole(_draft(text.encode(), where), where)
+
+
+def _whole(draft: Draft, where: str) -> Profile:
     if draft.profile is None or draft.findings:
         raise PlanError(
             _("%(n)d faults in the plan profile") % {"n": len(draft.findings)},
-            where=str(path),
+            where=where,
             problems=tuple(draft.problems),
         )
     return draft.profile
@@ -87,13 +95,17 @@ def read_draft(path: Path) -> Draft:
         content = path.read_bytes()
     except OSError as error:
         raise PlanError(_("cannot be read: %(why)s") % {"why": error.strerror}, where=str(path)) from error
+    return _draft(content, str(path))
+
+
+def _draft(content: bytes, where: str) -> Draft:
     if len(content) > MAX_BYTES:
-        raise PlanError(_("larger than %(n)d bytes") % {"n": MAX_BYTES}, where=str(path))
+        raise PlanError(_("larger than %(n)d bytes") % {"n": MAX_BYTES}, where=where)
     try:
         text = content.decode("utf-8-sig")
         data = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlanError(_("is not TOML in UTF-8: %(why)s") % {"why": error}, where=str(path)) from error
+        raise PlanError(_("is not TOML in UTF-8: %(why)s") % {"why": error}, where=where) from error
     return _Reader(data).draft(Book(text, data), hashlib.sha256(content).hexdigest())
 
 

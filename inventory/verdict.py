@@ -201,6 +201,25 @@ class TargetText:
     note: str = ""
 
 
+UPLINK_ITEM = "uplink:"
+"""How the item of an accepted uplink begins: "uplink:<campus>:<device>:<port>"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regression:
+    """Something at a school that is below what was accepted; ``item`` is "<profile>/<target>" or of an
+    uplink."""
+
+    school: str
+    item: str
+    kind: str
+    since: float
+
+    def is_of(self, profile: str) -> bool:
+        """Whether it concerns a plan; an uplink concerns every plan."""
+        return self.item.startswith((UPLINK_ITEM, f"{profile}/"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyView:
     """One county under one plan as of a time: everything that an exporter or a page shows."""
@@ -217,4 +236,8 @@ class CountyView:
     schools: tuple[SchoolView, ...] = ()
     quality: tuple[Verdict, ...] = ()
     """county-level data quality: G1 agent coverage, G6 determinacy"""
+    regressions: tuple[Regression, ...] = ()
+    """what is below what was accepted (inventory.baseline), as the collector last compared"""
+    as_known: float | None = None
+    """when this was known; None: now"""
     timezone: str = "Asia/Shanghai"

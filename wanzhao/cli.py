@@ -29,6 +29,7 @@ COMMANDS = (
     ("report", N_("write the county's report (HTML, CSV, JSON)")),
     ("why", N_("explain a verdict: rule, numbers, facts, what would change it, the cheapest next step")),
     ("whatif", N_("judge under other thresholds or a draft profile, without touching anything")),
+    ("baseline", N_("accept what is measured, and see what has fallen below it")),
     ("forecast", N_("when targets may be reached, by their own history")),
     ("doctor", N_("check this installation, its configuration, devices and collector")),
     ("demo", N_("a simulated county on this machine: devices, agents, collector, report")),

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
-
-from sqlalchemy import Engine
 
 from collector.config import load_collector_settings
-from collector.judging import Plan, load_plans
+from collector.judging import Judged, Plan, load_plans, plan_in_force, register_at
 from collector.store.engine import open_store
-from collector.store.registers import read_register
-from inventory.errors import ConfigError, InputError
-from inventory.profile import Profile
+from inventory.errors import InputError
 from inventory.register import Register, School
 from inventory.suggest import did_you_mean
 from inventory.words import _
-from wanzhao.options import add_config, add_json, parse_time
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An open store, the register as of the time asked for, and the plan."""
-
-    engine: Engine
-    register: Register
-    profile: Profile
-    as_of: float
+from wanzhao.options import add_as_known, add_config, add_json, parse_time
 
 
 def add_judged(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +23,7 @@ def add_judged(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help=_("state as of a date or time, 2026-12-31 or 2026-12-31T18:00 (default: now)"),
     )
+    add_as_known(parser)
     parser.add_argument(
         "--profile", metavar="ID", help=_("which of the configured plans (default: the first)")
     )
@@ -50,15 +36,11 @@ def open_judged(args: argparse.Namespace) -> Judged:
     plan = _plan(load_plans(settings.profiles, args.config.parent), args.profile)
     engine = open_store(settings.database_url)
     with engine.connect().execution_options(reads_only=True) as connection:
-        now = read_register(connection)
-        if now is None:
-            raise ConfigError(
-                _("the register is empty"),
-                do=_("import it first: wanzhao inventory import FOLDER --apply --config FILE"),
-            )
-        as_of = parse_time(args.as_of, now.calendar.timezone) if args.as_of else time.time()
-        register = read_register(connection, as_of) or now
-    return Judged(engine, register, plan.profile, as_of)
+        zone = register_at(connection, time.time()).calendar.timezone
+        as_of = parse_time(args.as_of, zone) if args.as_of else time.time()
+        as_known = parse_time(args.as_known, zone) if args.as_known else None
+        register = register_at(connection, as_of, as_known)
+    return Judged(engine, register, plan_in_force(engine, plan, as_known).profile, as_of, as_known)
 
 
 def school_of(register: Register, wanted: str) -> School:

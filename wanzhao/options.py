@@ -63,6 +63,15 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def add_as_known(parser: argparse.ArgumentParser) -> None:
+    """The option that leaves out what has come since."""
+    parser.add_argument(
+        "--as-known",
+        metavar="DATE",
+        help=_("by what was known on a date: later readings, register rows and profiles left out"),
+    )
+
+
 def parse_time(text: str, timezone: str) -> float:
     """Seconds since 1970 of an ISO 8601 date (its last second) or time; local where no zone is given."""
     try:

@@ -36,6 +36,28 @@ def keep_profile(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptProfile:
+    """A profile as it judged."""
+
+    version: str
+    sha256: str
+    text: str
+
+
+_IN_FORCE = (
+    "SELECT p.version, p.sha256, p.text FROM verdict v JOIN profile p ON p.school_id = '' "
+    "AND p.profile_id = v.profile_id AND p.sha256 = v.profile_sha256 WHERE v.profile_id = ? "
+    "AND v.known_from <= ? AND (v.known_to IS NULL OR v.known_to > ?) ORDER BY v.known_from DESC LIMIT 1"
+)
+
+
+def read_profile(connection: Connection, profile_id: str, at: float) -> KeptProfile | None:
+    """The version of a profile by which verdicts were given at a time; None where none was."""
+    rows = fetch(connection, _IN_FORCE, (profile_id, at, at))
+    return KeptProfile(*rows[0]) if rows else None
+
+
 def keep_verdicts(
     connection: Connection,
     school_id: str,

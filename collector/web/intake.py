@@ -6,7 +6,6 @@ import asyncio
 import math
 import re
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from collector.store.schema import device_state
 from collector.store.tokens import Peppers, sender_of
 from collector.store.write import Arrival, Sender
 from collector.telemetry import Telemetry
+from collector.web.calls import Calls
 from collector.web.known import KnownTokens
 from collector.web.throttle import RETRY_AFTER_S, Throttle
 from inventory.errors import Refused, StoreBusy
@@ -48,26 +48,6 @@ _PREFIX = re.compile(r"wz_([0-9a-f]{12})_")
 
 
 Answer: TypeAlias = "asyncio.Future[tuple[Arrival, Receipt]]"
-
-
-class Calls:
-    """Calls for the loop from other threads: many at once wake it once."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[Callable[[], None]] = deque()
-        self._is_woken = False
-
-    def put(self, loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-        """Have the loop make a call soon."""
-        self._waiting.append(call)
-        if not self._is_woken:
-            self._is_woken = True
-            loop.call_soon_threadsafe(self._make)
-
-    def _make(self) -> None:
-        self._is_woken = False  # before the first look: what comes after it wakes the loop again
-        while self._waiting:
-            self._waiting.popleft()()
 
 
 @dataclass(slots=True)

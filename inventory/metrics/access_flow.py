@@ -169,14 +169,15 @@ def _peak_evidence(peak: Peak | None) -> Iterator[Evidence]:
 
 def utilisation(look: Look, campus: Campus, params: Params) -> Verdict:
     """A6: 95th percentile of how full the link was in school hours: the busiest uplink by the port's speed,
-    or all together by the contract, whichever is fuller."""
+    or all together by the contract, whichever is fuller. Without a port that is known to run, the link may be
+    less than the contract: then nothing is said."""
     uplinks = physical(look, uplinks_of(campus, params))
     grid = look.grid(params, campus, window="30d")
     right = entitlement(look, campus, params)
     faults = (
         ("uplink_not_declared", not uplinks),
         ("holiday", not grid.slots),
-        ("reference_unknown", right.bps is None),
+        ("reference_unknown", right.port_bps is None or right.port_bps <= 0),
     )
     for reason, applies in faults:
         if applies:

@@ -73,7 +73,8 @@ def _built(look: Look, params: Params) -> Verdict:
 
 
 def _used(look: Look, params: Params) -> Verdict:
-    """Lessons of the last complete term, by the platform's list; without one by what the codec sent."""
+    """Lessons of the last complete term, by the platform's lists, or by what the codec sent. Too few by the
+    lists that were accepted is not known to be too few while another waits to be looked at."""
     needed = params.number("min_sessions_per_term", MIN_SESSIONS)
     rows = found(look.snapshot.school.facilities, ("sync_sessions",), look.proof)
     term = _last_term(look)
@@ -92,16 +93,20 @@ def _used(look: Look, params: Params) -> Verdict:
     if term is None:
         return verdict
     told = [row.value for row in rows.accepted if row.value is not None and _is_in(row.completed_on, term)]
-    if told:
-        total = sum(told)
-        state = State.PASS if total >= needed else State.FAIL
-        return _as(verdict, state, "" if state is State.PASS else "too_few", total)
+    total = sum(told)
+    if told and total >= needed:
+        return _as(verdict, State.PASS, "", total)
     seen, evidence = _codec_sessions(look, term)
     if seen >= needed:  # a lower bound: samples may be missing
         return _as(verdict, State.PASS, "", float(seen), "E3", evidence)
+    claimed = [row for row in rows.claimed if _is_in(row.completed_on, term)]
+    most = sum(needed if row.value is None else row.value for row in claimed)
+    if told and total + most >= needed:
+        return _as(verdict, State.UNKNOWN, "evidence_unreviewed", total)
+    if told:
+        return _as(verdict, State.FAIL, "too_few", total)
     if rows.absent and not rows.claimed:
         return _as(verdict, State.FAIL, "declared_none", None)
-    claimed = [row for row in rows.claimed if _is_in(row.completed_on, term)]
     reason = "evidence_unreviewed" if claimed else "sessions_missing"
     return _as(verdict, State.UNKNOWN, reason, float(seen) if seen else None, "E0", evidence)
 

@@ -9,8 +9,8 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CountyLook, CountyMetrics, SchoolMetric, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
-from inventory.metrics.proof import Proof
-from inventory.metrics.rows import Found, found
+from inventory.metrics.proof import REASON_OF, Proof
+from inventory.metrics.rows import BEST, Found, found
 from inventory.papers import RECOGNITION_LEVELS, Facility
 from inventory.register import School
 from inventory.rules import count
@@ -29,7 +29,8 @@ MIN_FEATURES = 2
 
 def recognised(look: Look, params: Params) -> Verdict:
     """E1: recognised as a smart campus by the county or above. A school's own assessment counts only where
-    the profile says so. A recognition at a lower level is a known fact, and fails."""
+    the profile says so. A recognition at a lower level is a known fact, and fails, unless one that is high
+    enough waits to be looked at."""
     wanted = params.word("min_level", "county")
     least = RECOGNITION_LEVELS.index(wanted)
     own = params.flag("accept_self_assessment", default=False)
@@ -45,6 +46,8 @@ def recognised(look: Look, params: Params) -> Verdict:
     state, reason = rows.missing
     if any(map(is_enough, rows.accepted)):
         state, reason = State.PASS, ""
+    elif any(map(is_enough, rows.claimed)):
+        state, reason = State.UNKNOWN, "evidence_unreviewed"
     elif told:
         state, reason = State.FAIL, "level_low"
     elif rows.accepted:
@@ -62,16 +65,18 @@ def recognised(look: Look, params: Params) -> Verdict:
 
 
 def library(look: Look, params: Params) -> Verdict:
-    """E3: a smart library, accepted, with at least two of the functions of LIBRARY_FEATURES."""
+    """E3: a smart library, accepted, with at least two of the functions of LIBRARY_FEATURES. One with fewer
+    fails, unless one that has them waits to be looked at."""
     needed = params.number("min_features", MIN_FEATURES)
     rows = _of_school(look, params.words("kinds", ("smart_library",)))
     good = [row for row in rows.accepted if len(set(row.features)) >= needed]
+    is_claimed = any(len(set(row.features)) >= needed for row in rows.claimed)
     least = params.number("min", 1)
     total = sum(row.count for row in good)
     state, reason = rows.missing
     if total >= least:
         state, reason = State.PASS, ""
-    elif rows.accepted and not good:
+    elif rows.accepted and not good and not is_claimed:
         state, reason = State.FAIL, "features_missing"
     return _verdict(
         E3,
@@ -132,19 +137,26 @@ def counted_in_county(look: CountyLook, params: Params) -> Verdict:
 
 
 def designated(look: CountyLook, params: Params) -> Verdict:
-    """E7: schools that carry a title. The county gives it, so a school without a row has none."""
+    """E7: schools that carry a title. The county gives it, so a school without a row, or with one that was
+    refused, has none; one whose paper has not been looked at, is missing or has run out may have it."""
     kind = params.word("kind", "")
     schools = [_of(look, school, (kind,)) for school in look.schools]
     units = UnitCounts(
         p=sum(bool(rows.accepted) for rows in schools),
         f=0,
-        u=sum(bool(rows.claimed) and not rows.accepted for rows in schools),
+        u=sum(bool(_doubtful(rows)) and not rows.accepted for rows in schools),
     )
     return _county(E7, look.subject, units, schools, params)
 
 
+def _doubtful(rows: Found) -> list[Facility]:
+    """Rows that do not count and were not refused."""
+    return [row for row, standing in rows.others if standing != "rejected"]
+
+
 def _items(subject: str, parts: Sequence[Found], params: Params) -> Verdict:
-    """So many items; where somebody has said nothing, there may be one more."""
+    """So many items; those whose paper does not count may be there all the same, and where somebody has said
+    nothing, there may be one."""
     units = UnitCounts(
         p=sum(row.count for rows in parts for row in rows.accepted),
         f=0,
@@ -154,9 +166,9 @@ def _items(subject: str, parts: Sequence[Found], params: Params) -> Verdict:
 
 
 def _open(rows: Found) -> int:
-    claimed = sum(row.count for row in rows.claimed)
+    unproved = sum(row.count for row, _standing in rows.others)
     is_silent = not (rows.accepted or rows.others or rows.absent)
-    return claimed + int(is_silent)
+    return unproved + int(is_silent)
 
 
 def _county(metric: str, subject: str, units: UnitCounts, parts: Iterable[Found], params: Params) -> Verdict:
@@ -167,7 +179,8 @@ def _county(metric: str, subject: str, units: UnitCounts, parts: Iterable[Found]
     if ruling.state is State.FAIL:
         reason = "too_few"
     elif ruling.state is State.UNKNOWN:
-        reason = "evidence_unreviewed" if any(rows.claimed for rows in kept) else "facility_missing"
+        standings = [standing for rows in kept for _row, standing in rows.others]
+        reason = next((REASON_OF[each] for each in BEST if each in standings), "facility_missing")
     return Verdict(
         metric=metric,
         subject=subject,

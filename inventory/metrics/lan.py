@@ -71,7 +71,9 @@ def _building(
         return Unit(State.PASS)
     is_open = states.count(State.PASS) + states.count(State.UNKNOWN) >= least
     state = State.UNKNOWN if is_open else State.FAIL
-    port, tally, _state, reason = next(one for one in judged if one[2] is state)
+    port, tally, _state, reason = next(
+        (one for one in judged if one[2] is state), (*judged[0][:3], "too_few")
+    )
     return Unit(state, reason, _port_evidence(port.device, PORT + port.port, building.id, tally))
 
 

@@ -22,8 +22,10 @@ B4 = "core_power_protected"
 MIN_PACKETS = 1_000_000
 MAX_ERROR_RATIO = 1e-5
 """One in a hundred thousand: cabling that is sound does far better (IEEE 802.3 asks for 1e-10 bit errors)."""
-GOOD_OUTPUT = ("normal", "online", "booster", "reducer")
-GOOD_TEST = ("done_pass", "donePass", "pass", "passed", "none", "noTestsInitiated")
+GOOD_OUTPUT = ("normal", "booster", "reducer", "battery")
+"""upsOutputSource: on battery it does what it is there for; on bypass it protects nothing."""
+GOOD_TEST = ("passed", "none", "in progress")
+"""upsTestResultsSummary."""
 RECORD_MONTHS = 12
 
 

@@ -65,7 +65,11 @@ def optics_margin(look: Look, campus: Campus, params: Params) -> Verdict:
     if not uplinks:
         return unknown(A7, campus.id, "uplink_not_declared", origin=origin)
     grid = look.grid(params, campus, clock="always")
-    lights = [light for uplink in physical(look, uplinks) for light in _lights_of(look, campus, uplink, grid)]
+    lights = [
+        light
+        for uplink in physical(look, uplinks)
+        for light in _lights_of(look, campus, uplink, grid, params)
+    ]
     glass = [light for light in lights if not light.is_copper]
     if not glass:
         return replace(unknown(A7, campus.id, "copper", origin=origin), state=State.NA)
@@ -92,7 +96,7 @@ def optics_margin(look: Look, campus: Campus, params: Params) -> Verdict:
     return verdict
 
 
-def _lights_of(look: Look, campus: Campus, uplink: Uplink, grid: Grid) -> list[Light]:
+def _lights_of(look: Look, campus: Campus, uplink: Uplink, grid: Grid, params: Params) -> list[Light]:
     """One light for each port of an uplink: of an aggregate those that are its members now."""
     found: list[Light] = []
 
@@ -104,13 +108,13 @@ def _lights_of(look: Look, campus: Campus, uplink: Uplink, grid: Grid) -> list[L
             for member in members_of(facts, port.subject)
             if value_at(look.spans(uplink.device, member, "lag"), slot) is not None
         ]
-        found.extend(_light(look, port, member, grid, ok) for member in members or [port.subject])
+        found.extend(_light(look, port, member, grid, ok, params) for member in members or [port.subject])
 
     port = port_truth(look, campus, uplink, grid, judge)
     return found or [Light(port, port.subject, port.truth)]
 
 
-def _light(look: Look, port: PortTruth, subject: str, grid: Grid, ok: int) -> Light:
+def _light(look: Look, port: PortTruth, subject: str, grid: Grid, ok: int, params: Params) -> Light:
     device = port.uplink.device
     light = Light(port, subject, Truth(excused=port.truth.excused, false=dict(port.truth.false)))
     kinds = look.spans(device, subject, "optic_type")
@@ -121,13 +125,13 @@ def _light(look: Look, port: PortTruth, subject: str, grid: Grid, ok: int) -> Li
     samples = _Samples(look, device, subject, grid)
     for stretch, values in grid.pieces(histories):
         said = dict(zip((*_KEYS, *_ALARM_KEYS), values, strict=True))
-        _judge(light, said, stretch & ok, samples)
+        _judge(light, said, stretch & ok, samples, params)
     return light
 
 
-def _judge(light: Light, said: dict[str, FactValue], mask: int, samples: _Samples) -> None:
+def _judge(light: Light, said: dict[str, FactValue], mask: int, samples: _Samples, params: Params) -> None:
     """The light in a stretch in which no fact about it changed."""
-    limits = _limits(said)
+    limits = _limits(said, params)
     fact = _hundredths(said["rx_dbm"])
     if said["light"] == "none":
         light.truth.add_false("light_none", mask)
@@ -148,11 +152,15 @@ def _judge(light: Light, said: dict[str, FactValue], mask: int, samples: _Sample
                 light.truth.add_false("light_low", 1 << at)
 
 
-def _limits(said: dict[str, FactValue]) -> tuple[int, int | None] | None:
-    """Between which powers the module works, by its own word, else by its type; None: nobody says."""
+def _limits(said: dict[str, FactValue], params: Params) -> tuple[int, int | None] | None:
+    """Between which powers the module works: by its own word, else by the county's (``low_dbm``,
+    ``high_dbm``), else by its type; None: nobody says."""
     low, high = _hundredths(said["rx_low_warn_dbm"]), _hundredths(said["rx_high_warn_dbm"])
     if low is not None:
         return low, high
+    if "low_dbm" in params.values:
+        most = params.number("high_dbm", 0) if "high_dbm" in params.values else None
+        return round(params.number("low_dbm", 0) * 100), None if most is None else round(most * 100)
     kind = str(said["type"] or "")
     for pattern, least, most in TYPE_LIMITS:
         if pattern.search(kind):

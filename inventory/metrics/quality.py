@@ -128,7 +128,9 @@ def _campus_fields(campus: Campus) -> list[bool]:
         campus.areas_confirmed,
         *(bool(area.aps) or area.no_ap for area in campus.areas if area.main),
         *(bool(device.model) for device in campus.devices),
+        *(device.purchased is not None for device in campus.devices),
         bool(campus.user_vlans),
+        bool(campus.buildings),
     ]
 
 

@@ -12,7 +12,7 @@ from inventory.metrics.kinds import CampusMetrics, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import Row
-from inventory.register import Campus
+from inventory.register import Campus, Device
 from inventory.rules import unit_ratio
 from inventory.snapshot import Span
 from inventory.verdict import Evidence, State, UnitCounts, Verdict
@@ -33,7 +33,7 @@ def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
         if device.status != "in_service":
             continue
         if device.role == "ap" and device.controller:
-            is_seen = ap_book(look, device.controller).find(device) is not None
+            is_seen = _is_listed(look, device, params.word("window", "7d"))
             can_be = look.newest_ok(device.controller, within) is not None
         else:
             is_seen = look.newest_ok(device.id, within) is not None
@@ -73,6 +73,15 @@ def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
             ),
         ),
     )
+
+
+def _is_listed(look: Look, ap: Device, window: str) -> bool:
+    """The access point was in its controller's table when that answered, in the window."""
+    grid = look.grid_of(window, "always")
+    listed = 0
+    for span in next(ap_book(look, ap.controller).states([ap])):
+        listed |= 0 if span.value == "missing" else grid.mask(span)
+    return bool(listed & look.polls(ap.controller, grid)[0])
 
 
 def _strangers(look: Look, campus: Campus) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from inventory.metrics.proof import REASON_OF, Proof, Standing
 from inventory.papers import Facility
 from inventory.verdict import Evidence, State
 
-_BEST: tuple[Standing, ...] = ("claimed", "expired", "rejected", "none")
+BEST: tuple[Standing, ...] = ("claimed", "expired", "rejected", "none")
 """Of rows that do not count, the one that is nearest to counting says what is missing."""
 
 
@@ -46,7 +46,7 @@ class Found:
         if self.absent and not self.claimed:
             return State.FAIL, "declared_none"
         standings = {standing for _row, standing in self.others}
-        best = next((standing for standing in _BEST if standing in standings), None)
+        best = next((standing for standing in BEST if standing in standings), None)
         return State.UNKNOWN, "facility_missing" if best is None else REASON_OF[best]
 
     @property

@@ -15,6 +15,7 @@ from inventory.metrics.kinds import SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import REASON_OF, Standing
+from inventory.metrics.truth import Truth, judge_polls, pooled
 from inventory.papers import MlpsSystem, SecurityService
 from inventory.register import Campus, Device
 from inventory.rules import to_bp, unit_ratio
@@ -123,7 +124,10 @@ def _functions(look: Look, params: Params) -> list[Provided]:
 
 def _met(look: Look, one: Provided) -> Judged:
     """Whether a function is there. That nobody has entered anything is not known to be a lack; a row that
-    says that nobody provides it is, and so is a device that has not answered for a week while others did."""
+    says that nobody provides it is, and so is a device that has not answered for a week while others did. A
+    paper stands for what the county provides and for a box that no agent reads, never for a device that is
+    polled."""
+    is_read = any(device in look.snapshot.polls for device in _devices(one))
     for _campus, device in one.devices:
         if _is_seen(look, device.id):
             evidence = Evidence(level="E3", what=one.function, device=device.id)
@@ -132,19 +136,32 @@ def _met(look: Look, one: Provided) -> Judged:
         # A firewall that prevents intrusions is one device with two functions: its row names the device.
         if row.device and _is_seen(look, row.device):
             return one.function, State.PASS, "", Evidence(level="E3", what=one.function, device=row.device)
-        if look.proof.standing(row) == "accepted":
+        counts = row.provided_by == "county" or (row.provided_by == "school" and not is_read)
+        if counts and look.proof.standing(row) == "accepted":
             return one.function, State.PASS, "", _row_evidence(look, row, row.provided_by)
     standings: list[Standing] = [look.proof.standing(row) for row in one.rows]
     reason = "function_missing"
     if any(row.provided_by == "none" for row in one.rows):
         return one.function, State.FAIL, reason, Evidence(level="E1", what=one.function, value="none")
-    if any(_is_down(look, campus, device.id) for campus, device in one.devices):
+    if any(_is_down(look, campus, device) for device, campus in _placed(look, one).items()):
         return one.function, State.FAIL, "device_down", Evidence(level="E3", what=one.function)
-    if one.devices:
+    if one.devices or is_read:
         reason = "not_seen"
     elif standings:
         reason = REASON_OF[min(standings, key=_NEAREST.index)]
     return one.function, State.UNKNOWN, reason, Evidence(level="E0", what=one.function, value=reason)
+
+
+def _devices(one: Provided) -> list[str]:
+    """The devices of the role, and those that rows name."""
+    return [device.id for _campus, device in one.devices] + [row.device for row in one.rows if row.device]
+
+
+def _placed(look: Look, one: Provided) -> dict[str, Campus]:
+    """The same with the campus of each; of a device that only a row names the school's first."""
+    placed = {device.id: campus for campus, device in one.devices}
+    first = look.snapshot.school.campuses[:1]
+    return {name: placed.get(name, *first) for name in _devices(one) if name in placed or first}
 
 
 _NEAREST: list[Standing] = ["claimed", "expired", "rejected", "none", "accepted"]
@@ -185,18 +202,17 @@ def _checks(look: Look, params: Params, one: Provided) -> list[Judged]:
 def _online(look: Look, params: Params, one: Provided) -> tuple[State, str]:
     """Answered in enough of a week's polls. What the county provides is the county's to watch: its document
     stands for it."""
-    thr_bp = params.bp("online", 9500)
-    a = d = 0
-    named = {device.id: campus for campus, device in one.devices}
-    for row in one.rows:
-        if row.device and row.device not in named and look.snapshot.school.campuses:
-            named[row.device] = look.snapshot.school.campuses[0]
-    for device, campus in named.items():
-        ok, down = look.polls(device, look.grid(params, campus, clock="always"))
-        a, d = a + ok.bit_count(), d + down.bit_count()
-    if a + d:
-        good = a * 10_000 >= thr_bp * (a + d)
-        return (State.PASS, "") if good else (State.FAIL, "device_down")
+    tallies = []
+    for device, campus in _placed(look, one).items():
+        grid = look.grid(params, campus, clock="always")
+        ok, down = look.polls(device, grid)
+        truth = Truth(true=ok, excused=look.excused(device, campus, grid))
+        truth.add_false("device_down", down)
+        tallies.append(truth.tally(grid))
+    total = pooled(tallies)
+    if total.counts.a + total.counts.d:
+        state, reason, _low, _high = judge_polls(total, Params(), params.bp("online", 9500))
+        return state, reason
     if any(row.provided_by == "county" for row in one.rows):
         return State.NA, ""
     return State.UNKNOWN, "security_unread"

@@ -73,7 +73,7 @@ def _online(look: Look, params: Params) -> Verdict:
                 truth.add_false("camera_offline", down)
                 tallies[device.id] = truth.tally(grid)
     total = pooled(tallies.values())
-    if total.counts.a + total.counts.d == 0:
+    if total.counts.a == 0:
         # Nothing of the camera network ever answered: it is out of the agent's reach, not offline.
         return _leg(unknown(E8, school.id, "cameras_unreadable", origin=params.origin("thr")))
     evidence = tuple(

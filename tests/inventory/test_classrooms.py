@@ -16,7 +16,7 @@ from inventory.metrics.classrooms import E4, E5, E9, months_between
 from inventory.metrics.compute import SCHOOL
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params, ParamValue
-from inventory.papers import Facility, LightTest
+from inventory.papers import Exemption, Facility, LightTest
 from inventory.plan import builtin_profiles, load_profile
 from inventory.register import Area, Calendar, Campus, Device, Register
 from inventory.snapshot import SchoolSnapshot
@@ -117,6 +117,21 @@ def test_a_thousand_classrooms_of_ten_schools_are_rolled_up_as_in_the_worked_exa
     assert (county.low_bp, county.high_bp, county.state) == (8400, 9000, TargetState.UNDETERMINED)
 
 
+def test_rooms_of_a_school_that_is_let_off_are_in_no_sum() -> None:
+    profile = load_profile(builtin_profiles()["linping-145"])
+    (target,) = [target for target in profile.targets if target.metric == E5]
+    off = Exemption(target=target.id, evidence="accepted", reason="拆迁")
+    views = [
+        judge_school(snapshot(rooms(n), id=f"213300000{n}", exemptions=let_off), profile)
+        for n, let_off in ((3, ()), (4, (off,)))
+    ]
+    register = Register(county="县", schools=tuple(view.school for view in views))
+    found = judge_county(register, profile, views, (), AS_OF)
+
+    (county,) = [each for each in found.targets if each.target == target.id]
+    assert county.counts == UnitCounts(p=0, f=0, u=3)
+
+
 @pytest.mark.parametrize(
     ("rows", "state", "units"),
     [
@@ -168,6 +183,10 @@ def sessions(n: float, day: date | None = date(2026, 7, 1), evidence: str = "acc
         ((BUILT, sessions(16)), PASS, ""),
         ((BUILT, sessions(15)), FAIL, "too_few"),
         ((BUILT, sessions(10), sessions(6)), PASS, ""),
+        # A list that nobody has looked at may hold what is lacking.
+        ((BUILT, sessions(10), sessions(6, evidence="claimed")), UNKNOWN, "evidence_unreviewed"),
+        ((BUILT, sessions(10), sessions(5, evidence="claimed")), FAIL, "too_few"),
+        ((BUILT, sessions(10), sessions(6, evidence="rejected")), FAIL, "too_few"),
         ((BUILT,), UNKNOWN, "sessions_missing"),
         ((BUILT, sessions(16, evidence="claimed")), UNKNOWN, "evidence_unreviewed"),
         # Of the term before, and of none that anybody knows.
@@ -216,6 +235,12 @@ def test_what_the_codec_sent_may_prove_the_use_but_never_disprove_it(
     look = Look(codec(busy_slots, lessons).snapshot(facilities=(BUILT,)))
 
     assert SCHOOL[E4](look, Params()).state is state
+
+
+def test_what_the_codec_sent_proves_the_use_beside_a_list_that_is_too_short() -> None:
+    look = Look(codec(6, 16).snapshot(facilities=(BUILT, sessions(3))))
+
+    assert SCHOOL[E4](look, Params()).state is PASS
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 48))

@@ -147,6 +147,24 @@ def test_a_library_is_smart_by_two_functions(features: tuple[str, ...], state: S
     assert (verdict.state, verdict.reason) == (state, reason)
 
 
+def test_a_better_recognition_that_nobody_has_looked_at_keeps_the_answer_open() -> None:
+    low = row("smart_campus", level="school")
+
+    waiting = judge(E1, low, row("smart_campus", "claimed", level="city"))
+    assert (waiting.state, waiting.reason) == (UNKNOWN, "evidence_unreviewed")
+    assert judge(E1, low, row("smart_campus", "claimed", level="school")).reason == "level_low"
+    assert judge(E1, low, row("smart_campus", "rejected", level="city")).reason == "level_low"
+
+
+def test_a_better_library_that_nobody_has_looked_at_keeps_the_answer_open() -> None:
+    poor, rich = ("rfid",), ("rfid", "self_service")
+
+    waiting = judge(E3, row("smart_library", features=poor), row("smart_library", "claimed", features=rich))
+    assert (waiting.state, waiting.reason) == (UNKNOWN, "evidence_unreviewed")
+    still = judge(E3, row("smart_library", features=poor), row("smart_library", "claimed", features=poor))
+    assert (still.state, still.reason) == (FAIL, "features_missing")
+
+
 def test_a_library_that_nobody_has_accepted_is_unknown_whatever_it_has() -> None:
     assert judge(E3, row("smart_library", "claimed")).reason == "evidence_unreviewed"
 
@@ -176,6 +194,7 @@ def titled(*states: str) -> CountyLook:
         (["accepted"] * 6 + ["claimed"], 6, 1),
         (["", "", "accepted"], 1, 0),
         (["rejected"], 0, 0),
+        (["none", "rejected", "accepted"], 1, 1),
     ],
 )
 def test_titles_are_counted_and_no_row_is_no_title(states: list[str], p: int, u: int) -> None:
@@ -192,6 +211,24 @@ def test_items_of_a_school_are_added_up_and_silence_may_hide_one() -> None:
     ).units == (UnitCounts(p=3, f=0, u=2))
     assert judge(E11, params=params).units == UnitCounts(p=0, f=0, u=1)
     assert judge(E11, row("ordinary_lab", absent=True), params=params).units == UnitCounts(p=0, f=0, u=0)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"), [("rejected", "evidence_rejected"), ("none", "evidence_missing")]
+)
+def test_items_without_a_good_paper_are_unknown_and_do_not_fail(evidence: str, reason: str) -> None:
+    params: dict[str, ParamValue] = {"kinds": ("ordinary_lab",), "count_by": "items"}
+    verdict = judge(E11, row("ordinary_lab", evidence, count=2), params=params)
+
+    assert (verdict.state, verdict.reason, verdict.units) == (UNKNOWN, reason, UnitCounts(p=0, f=0, u=2))
+
+
+def test_an_item_whose_paper_has_run_out_leaves_the_sum_open() -> None:
+    old = row("renewal_project", count=3, expires_on=date(2026, 9, 17))
+    look = county((old,), own=(row("renewal_project"),))
+    verdict = COUNTY[E11](look, Params({"kinds": ("renewal_project",), "count_by": "items"}))
+
+    assert verdict.units == UnitCounts(p=1, f=0, u=3)
 
 
 def test_the_county_counts_its_own_rows_and_those_of_its_schools() -> None:

@@ -246,7 +246,9 @@ def test_a_platform_that_nothing_computes_is_undetermined() -> None:
     assert county(row, states(5, 0, 0)) is TargetState.UNDETERMINED
 
 
-@pytest.mark.parametrize(("heard", "expected"), [(20, TargetState.MET), (18, TargetState.NOT_MET)])
+@pytest.mark.parametrize(
+    ("heard", "expected"), [(20, TargetState.MET), (19, TargetState.MET), (18, TargetState.NOT_MET)]
+)
 def test_a_target_on_agents_is_judged_by_who_was_heard(heard: int, expected: TargetState) -> None:
     views = []
     for view in states(20, 0, 0):

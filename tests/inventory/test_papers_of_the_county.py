@@ -105,6 +105,9 @@ ENROLLED = Facility(kind="video_enrolled", platform="卫士", evidence="accepted
         (cameras((2016, "ok")), (ENROLLED,), PASS, ""),
         (cameras((1900, "ok"), (116, "down")), (ENROLLED,), FAIL, "camera_offline"),
         (cameras(), (ENROLLED,), UNKNOWN, "cameras_unreadable"),
+        # Asked all week and never an answer: a network of its own, which the agent cannot reach.
+        (cameras((2016, "down")), (ENROLLED,), UNKNOWN, "cameras_unreadable"),
+        (cameras((2000, "down"), (16, "ok")), (ENROLLED,), FAIL, "camera_offline"),
         (cameras((2016, "ok")), (), UNKNOWN, "facility_missing"),
         (cameras((2016, "ok")), (Facility(kind="video_enrolled", absent=True),), FAIL, "not_enrolled"),
         (cameras((2016, "ok")), (replace(ENROLLED, platform="别的"),), UNKNOWN, "evidence_missing"),
@@ -170,6 +173,8 @@ def test_all_five_functions_by_devices_that_were_seen() -> None:
         ),
         ((service("endpoint_mgmt", device="firewall"),), PASS, ""),
         ((service("endpoint_mgmt", provided_by="none"),), FAIL, "function_missing"),
+        # The paper proves that there is none.
+        ((service("endpoint_mgmt", provided_by="none", evidence="accepted"),), FAIL, "function_missing"),
     ],
 )
 def test_the_fifth_function_may_be_met_in_other_ways(
@@ -197,6 +202,24 @@ def test_a_device_that_is_down_all_week_is_no_function() -> None:
     verdict = school(F1, scene)
 
     assert (verdict.state, verdict.reason) == (FAIL, "device_down")
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "reason"),
+    [
+        (service("ips", device="ips", evidence="accepted"), FAIL, "device_down"),
+        (service("ips", evidence="accepted"), FAIL, "device_down"),
+        (service("ips", provided_by="county", evidence="accepted"), PASS, ""),
+    ],
+)
+def test_a_paper_does_not_stand_for_a_device_that_is_polled_and_down(
+    row: SecurityService, state: State, reason: str
+) -> None:
+    scene = guarded(*ALL)
+    scene.polls["ips"] = dict.fromkeys(scene.polls["ips"], "down")
+    verdict = school(F1, scene, security=(row,))
+
+    assert (verdict.state, verdict.reason) == (state, reason)
 
 
 def test_a_school_with_a_site_needs_a_firewall_for_it() -> None:
@@ -236,6 +259,14 @@ def test_a_firewall_that_is_often_away_is_not_effective() -> None:
     verdict = school(F2, scene, params={"required": ("firewall",)}, security=(at_work(),))
 
     assert (verdict.state, verdict.reason) == (FAIL, "device_down")
+
+
+def test_a_firewall_that_was_seldom_asked_is_not_known_to_be_online() -> None:
+    scene = guarded("firewall")
+    scene.polls["firewall"] = dict(list(scene.polls["firewall"].items())[:200])
+    verdict = school(F2, scene, params={"required": ("firewall",)}, security=(at_work(),))
+
+    assert (verdict.state, verdict.reason) == (UNKNOWN, "low_coverage")
 
 
 # F3 and F4
@@ -309,6 +340,25 @@ def test_a_device_that_was_not_seen_is_listed() -> None:
 
     assert (verdict.state, verdict.reason, verdict.units) == (FAIL, "not_seen", UnitCounts(p=2, f=1, u=0))
     assert [(e.device, e.value) for e in verdict.evidence] == [("ac", "not_seen")]
+
+
+@pytest.mark.parametrize(("state", "p"), [("online", 4), ("offline", 4), ("missing", 3)])
+def test_an_access_point_is_seen_while_its_controller_lists_it(state: str, p: int) -> None:
+    scene = seen("gw", "sw", "ac").fact("ac", "ap:02:00:00:00:00:07", "state", state)
+    scene.fact("ac", "ap:02:00:00:00:00:07", "mac", "02:00:00:00:00:07")
+    ap = Device(id="ap7", role="ap", mac="02:00:00:00:00:07", controller="ac")
+    scene.campus = replace(scene.campus, devices=(*scene.campus.devices, ap))
+
+    assert reality(scene).units == UnitCounts(p=p, f=4 - p, u=0)
+
+
+def test_what_a_controller_said_before_it_fell_silent_is_not_seen_this_week() -> None:
+    scene = seen("gw", "sw").fact("ac", "ap:02:00:00:00:00:07", "state", "online")
+    scene.fact("ac", "ap:02:00:00:00:00:07", "mac", "02:00:00:00:00:07")
+    ap = Device(id="ap7", role="ap", mac="02:00:00:00:00:07", controller="ac")
+    scene.campus = replace(scene.campus, devices=(*scene.campus.devices, ap))
+
+    assert reality(scene).units == UnitCounts(p=2, f=1, u=0)
 
 
 def test_access_points_and_neighbours_that_nobody_has_entered_are_listed() -> None:

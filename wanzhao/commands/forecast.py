@@ -12,13 +12,13 @@ from inventory.words import _
 from wanzhao.options import Subparsers, local_time, need_extra, print_table
 
 try:
-    from collector.judging import look
+    from collector.judging import Judged, look
     from collector.store.stays import read_stays
     from inventory.forecast import WHY_NOT, Forecast, forecast
     from inventory.profile import Target
     from inventory.rules import ONE_BP, percent_to_bp
     from inventory.verdict import CountyTarget
-    from wanzhao.judged import Judged, add_judged, open_judged
+    from wanzhao.judged import add_judged, open_judged
 except ImportError as error:
     MISSING: ImportError | None = error
 else:

@@ -9,11 +9,20 @@ from pathlib import Path
 from inventory.errors import InputError
 from inventory.verdict import CountyView
 from inventory.words import _, language
-from wanzhao.options import Subparsers, add_config, add_json, need_extra, parse_time, print_json, print_table
+from wanzhao.options import (
+    Subparsers,
+    add_as_known,
+    add_config,
+    add_json,
+    need_extra,
+    parse_time,
+    print_json,
+    print_table,
+)
 
 try:
     from collector.config import load_collector_settings
-    from collector.judging import load_plans, look
+    from collector.judging import load_plans, look, plan_in_force
     from collector.store.engine import open_store
     from exporters.report.codes import code_words, state_word
     from exporters.report.write import write_report
@@ -33,6 +42,7 @@ def add(commands: Subparsers, text: str) -> None:
         metavar="DATE",
         help=_("state as of a date or time, 2026-12-31 or 2026-12-31T18:00 (default: now)"),
     )
+    add_as_known(parser)
     parser.add_argument(
         "--profile", metavar="ID", help=_("which of the configured plans (default: the first)")
     )
@@ -54,7 +64,9 @@ def _report(args: argparse.Namespace) -> int:
             do=_("one of: %(names)s") % {"names": ", ".join(plans)},
         )
     as_of = parse_time(args.as_of, "Asia/Shanghai") if args.as_of else time.time()
-    view = look(open_store(settings.database_url), plans[wanted].profile, as_of)
+    as_known = parse_time(args.as_known, "Asia/Shanghai") if args.as_known else None
+    engine = open_store(settings.database_url)
+    view = look(engine, plan_in_force(engine, plans[wanted], as_known).profile, as_of, as_known)
     files = write_report(view, args.out, args.lang or "zh")
     if args.json:
         print_json({"files": [str(path) for path in files]})

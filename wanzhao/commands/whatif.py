@@ -47,8 +47,8 @@ def _whatif(args: argparse.Namespace) -> int:
     judged = open_judged(args)
     other = load_profile(args.draft) if args.draft else judged.profile
     other = changed(other, args.settings)
-    before = look(judged.engine, judged.profile, judged.as_of)
-    after = look(judged.engine, other, judged.as_of)
+    before = look(judged.engine, judged.profile, judged.as_of, judged.as_known)
+    after = look(judged.engine, other, judged.as_of, judged.as_known)
     found = compare(before, after)
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(found)).decode())

@@ -35,7 +35,7 @@ def _why(args: argparse.Namespace) -> int:
     judged = open_judged(args)
     school = school_of(judged.register, args.school)
     with judged.engine.connect().execution_options(reads_only=True) as connection:
-        snapshot = read_snapshot(connection, school, judged.register, judged.as_of)
+        snapshot = read_snapshot(connection, school, judged.register, judged.as_of, judged.as_known)
         why = explain(snapshot, judged.profile, args.target)
     if args.json:
         steps = [step_words(step, language()) for step in why.steps]
