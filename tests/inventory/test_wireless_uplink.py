@@ -198,6 +198,29 @@ def test_a_switch_that_nobody_reads_leaves_its_ports_unknown() -> None:
     assert (judge(made).state, judge(made).reason) == (State.UNKNOWN, "port_unknown")
 
 
+@pytest.mark.parametrize("key", ["oper", "state"])
+def test_a_link_of_which_nobody_tells_whether_it_is_up_stays_unknown_among_others(key: str) -> None:
+    made = scene(2)
+    if key == "oper":
+        made.facts.pop(("sw1", "port:GE0/0/0", "oper"))
+    else:
+        without(made, "switch_port", "state").fact("ac", at(0), "wired_mbps", 1000)
+
+    assert judge(made).units == UnitCounts(p=1, f=0, u=1)
+
+
+def test_a_controller_that_was_silent_all_week_leaves_its_word_unknown() -> None:
+    made = without(scene(2), "switch_port").fact("ac", at(0), "wired_mbps", 1000).polled("ac")
+
+    assert judge(made).units == UnitCounts(p=1, f=0, u=1)
+
+
+def test_a_port_that_was_down_all_week_is_left_to_the_count_of_access_points_online() -> None:
+    made = scene(2).fact("sw1", "port:GE0/0/0", "oper", "down")
+
+    assert judge(made).units == UnitCounts(p=1, f=0, u=0, na=1)
+
+
 def test_announced_work_at_the_switch_does_not_count() -> None:
     made = scene(1).changed("sw1", "port:GE0/0/0", "speed_mbps", (60, 100), (540, 1000))
     work = Maintenance(start=WEEK[0], end=WEEK[60], device="sw1")
