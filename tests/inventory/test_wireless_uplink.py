@@ -185,6 +185,12 @@ def test_the_controllers_word_counts_only_while_the_access_point_is_online() -> 
     assert judge(made).state is State.PASS
 
 
+def test_the_controllers_word_stands_where_the_switch_is_silent() -> None:
+    made = scene(1).polled("sw1").fact("ac", at(0), "wired_mbps", 100)
+
+    assert [(e.device, e.what) for e in judge(made).evidence] == [("ac", "wired_mbps")]
+
+
 def test_the_switch_goes_before_the_controllers_word() -> None:
     made = scene(1).fact("ac", at(0), "wired_mbps", 100)
 
