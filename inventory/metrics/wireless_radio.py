@@ -147,9 +147,7 @@ class Bands:
             what="clients by band",
             device=self.device,
             subject=self.subject,
-            value=f"{self.high / n / PARTS:.1f}/{self.known / n / PARTS:.1f}"
-            if self.told
-            else "radio_unknown",
+            value=f"{self.high / n:.1f}/{self.known / n:.1f}" if self.told else "radio_unknown",
             counts=PollCounts(a=self.told, d=0, m=self.hours - self.told),
         )
 

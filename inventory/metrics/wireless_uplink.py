@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from msgspec.structs import replace
 
-from inventory.facts import PORT, FactValue
+from inventory.facts import PORT
 from inventory.metrics.ap_book import ap_subject
 from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look
@@ -23,6 +23,11 @@ from inventory.verdict import Evidence, State, Verdict
 
 D8 = "wifi_ap_uplink_gigabit_ratio"
 MIN_PORT_MBPS = 1000
+UP = ("up", "online")
+PORT_FACTS = ("oper", "speed_mbps", "duplex")
+WIRED_FACTS = ("state", "wired_mbps", "duplex")
+"""Of a port, and of an access point at its controller: whether it is up, Mbit/s, and duplex, which no
+controller tells."""
 AP_PORT = "ap"
 """The role of a register row that names a port of an access point."""
 
@@ -123,7 +128,8 @@ def _ap(look: Look, campus: Campus, ap: Device, place: Place | None, grid: Grid,
         return by_port
     device, subject = ap_subject(look, ap)
     if subject and look.spans(device, subject, "wired_mbps"):
-        return _wired(look, campus, device, subject, grid, params)
+        evidence = Evidence(level="E3", what="wired_mbps", device=device, subject=subject)
+        return _judge(look, campus, evidence, WIRED_FACTS, grid, params)
     if by_port is not None:
         return by_port
     name = f"ap:{ap.name or ap.id}"
@@ -133,64 +139,46 @@ def _ap(look: Look, campus: Campus, ap: Device, place: Place | None, grid: Grid,
 
 
 def _port(look: Look, campus: Campus, place: Place, grid: Grid, params: Params) -> Unit:
-    facts = look.facts(place.device)
-    subject = find_port(facts, place.port)
-    ok, _down = look.polls(place.device, grid)
-    ok &= ~look.excused(place.device, campus, grid)
-    if subject is None or not ok:
+    subject = find_port(look.facts(place.device), place.port)
+    if subject is None:
         evidence = Evidence(level="E0", what="port", device=place.device, subject=PORT + place.port)
         return Unit(State.UNKNOWN, "port_unknown", evidence)
-    histories = [facts[subject].get(key, ()) for key in ("oper", "speed_mbps", "duplex")]
-    truth, up = Truth(), 0
-    least = params.number("min_port_mbps", MIN_PORT_MBPS)
-    for stretch, (oper, speed, duplex) in grid.pieces(histories):
-        if oper == "up":
-            up |= stretch & ok
-            _say(truth, stretch & ok, speed, least, is_half=duplex == "half")
-    return _unit(
-        truth,
-        up,
-        grid,
-        params,
-        Evidence(level="E3", what="ifHighSpeed", device=place.device, subject=subject, value=place.what),
+    evidence = Evidence(
+        level="E3", what="ifHighSpeed", device=place.device, subject=subject, value=place.what
     )
+    return _judge(look, campus, evidence, PORT_FACTS, grid, params)
 
 
-def _wired(look: Look, campus: Campus, device: str, subject: str, grid: Grid, params: Params) -> Unit:
-    """By the controller's word, in the polls in which it said that the access point was online."""
-    ok, _down = look.polls(device, grid)
-    ok &= ~look.excused(device, campus, grid)
-    truth, up = Truth(), 0
+def _judge(
+    look: Look, campus: Campus, evidence: Evidence, facts: Sequence[str], grid: Grid, params: Params
+) -> Unit:
+    """Over the polls in which the link was up. One that was never up, though the device told, is no unit.
+    Half duplex fails; where the device does not tell, a gigabit is full: nobody builds the other."""
+    ok, _down = look.polls(evidence.device, grid)
+    ok &= ~look.excused(evidence.device, campus, grid)
+    histories = [look.spans(evidence.device, evidence.subject, key) for key in facts]
     least = params.number("min_port_mbps", MIN_PORT_MBPS)
-    histories = [look.spans(device, subject, key) for key in ("state", "wired_mbps")]
-    for stretch, (state, speed) in grid.pieces(histories):
-        if state == "online":
-            up |= stretch & ok
-            _say(truth, stretch & ok, speed, least, is_half=False)
-    return _unit(
-        truth, up, grid, params, Evidence(level="E3", what="wired_mbps", device=device, subject=subject)
-    )
-
-
-def _say(truth: Truth, mask: int, speed: FactValue, least: float, *, is_half: bool) -> None:
-    """Half duplex fails; where the device does not tell, a gigabit is full: nobody builds the other."""
-    if not isinstance(speed, int | float) or not speed:
-        truth.add_unknown("speed_not_reported", mask)
-    elif speed >= least and not is_half:
-        truth.true |= mask
-    else:
-        truth.add_false("port_slow", mask)
-
-
-def _unit(truth: Truth, up: int, grid: Grid, params: Params, evidence: Evidence) -> Unit:
-    """Judged over the polls in which the port was up; never up is no unit."""
-    if not up:
-        return Unit(State.NA, "port_unknown", replace(evidence, level="E0"))
+    truth, told, up = Truth(), 0, 0
+    for stretch, (state, speed, duplex) in grid.pieces(histories):
+        mask = stretch & ok
+        told |= mask if state is not None else 0
+        if state not in UP:
+            continue
+        up |= mask
+        if not isinstance(speed, int | float) or not speed:
+            truth.add_unknown("speed_not_reported", mask)
+        elif speed >= least and duplex != "half":
+            truth.true |= mask
+        else:
+            truth.add_false("port_slow", mask)
     truth.excused = grid.full & ~up
     tally = truth.tally(grid)
-    state, reason, _low, _high = judge_polls(tally, params)
     first, last = grid.first_last(up)
-    return Unit(state, reason, replace(evidence, first=first, last=last, counts=tally.counts))
+    evidence = replace(evidence, level="E3" if up else "E0", first=first, last=last, counts=tally.counts)
+    if not up and not (histories[0] and histories[0][-1].value in UP):
+        return Unit(State.NA if told else State.UNKNOWN, "port_unknown", evidence)
+    state, reason, _low, _high = judge_polls(tally, params)
+    return Unit(state, reason if up else "port_unknown", evidence)
 
 
 CAMPUS: CampusMetrics = {D8: ap_uplinks}

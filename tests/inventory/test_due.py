@@ -50,6 +50,8 @@ METRICS = (
     "ipv6_lan_prefix_coverage",
     "wifi_area_coverage",
     "wifi_ap_online_ratio",
+    "wifi_ap_uplink_gigabit_ratio",
+    "wifi_controller_health",
 )
 FACTS: dict[tuple[str, str, str], tuple[FactValue, ...]] = {
     ("gw", "port:XGE0/0/1", "oper"): ("up", "down"),
@@ -62,6 +64,10 @@ FACTS: dict[tuple[str, str, str], tuple[FactValue, ...]] = {
     ("ac", "ap:0", "mac"): ("02:00:00:00:00:00",),
     ("ac", "ap:1", "mac"): ("02:00:00:00:00:01",),
     ("ac", "ap:0", "state"): ("online", "offline"),
+    ("ac", "ap:0", "switch_port"): ("gw XGE0/0/1",),
+    ("ac", "ap:0", "wired_mbps"): (1000,),
+    ("ac", "ap:1", "wired_mbps"): (1000, 100),
+    ("ac", "", "aps_licensed"): (2, 1),
     ("ac", "ap:1", "state"): ("online", "offline", "unknown"),
 }
 
@@ -149,6 +155,7 @@ params = st.fixed_dictionaries(
         "clock": st.sampled_from(["school", "always"]),
         "strict_gaps": st.booleans(),
         "min_coverage": st.sampled_from([0.5, 0.97]),
+        "unit_ratio": st.sampled_from([0.5]),
     },
 )
 

@@ -66,7 +66,8 @@ def test_chinese_headings_and_words_mean_the_same_as_english_ones(tmp_path: Path
         uplinks="校区编号,设备,端口,用途,接入介质,运营商\nc1,gw,XGE0/0/1,教育专网,裸光纤,电信\n",
         contracts="校区,类型,网络,下行带宽（Mbps）,上行带宽(Mbps),开始日期,到期日期,佐证\n"
         "c1,专线,教育网,万兆,1000M,2026年1月1日,2026/12/31,已审核\n",
-        areas="房间编号,校区,名称,类型,AP\nR1,c1,101,普通教室,ap1\nR2,c1,走廊,走廊,\n",
+        areas="房间编号,校区,名称,类型,AP,面积（㎡）\n"
+        "R1,c1,101,普通教室,ap1,６７.５平方米\nR2,c1,走廊,走廊,,\n",
         user_vlans="校区,名称,类型,设备,接口\nc1,教学网,教学,gw,Vlanif10\n",
     )
 
@@ -78,7 +79,7 @@ def test_chinese_headings_and_words_mean_the_same_as_english_ones(tmp_path: Path
     assert (campus.uplinks[0].medium, campus.uplinks[0].role) == ("dark_fibre", "wan_edu")
     assert (campus.contracts[0].down_mbps, campus.contracts[0].up_mbps) == (10_000, 1000)
     assert (campus.contracts[0].end, campus.contracts[0].evidence) == (date(2026, 12, 31), "accepted")
-    assert [area.main for area in campus.areas] == [True, False]
+    assert [(area.main, area.size_m2) for area in campus.areas] == [(True, 67.5), (False, None)]
     assert (campus.devices[1].status, campus.user_vlans[0].kind) == ("spare", "teaching")
 
 
@@ -187,6 +188,8 @@ def test_a_code_that_a_spreadsheet_rounded_is_refused_with_the_remedy(tmp_path: 
             "0200-0000-000A stands here a second time",
         ),
         ("devices", "id,campus,role,serial\na,c1,ap,SN1\nb,c1,ap,sn1\n", "a second time"),
+        ("areas", "id,campus,name,kind,size_m2\nR,c1,x,classroom,big\n", "is not the size of a room"),
+        ("areas", "id,campus,name,kind,size_m2\nR,c1,x,classroom,0\n", "is not the size of a room"),
         ("areas", "id,campus,name,kind\nR,c1,x,classroom\nR,c1,y,classroom\n", "a second time"),
         ("county.toml", '[county]\nadcode = "330522"', "the county has no name"),
         ("county.toml", '[county]\nname = "x"\nadcod = "330522"', "did you mean adcode?"),
