@@ -123,7 +123,7 @@ def desktop_ports(look: Look, campus: Campus, params: Params) -> Verdict:
         B2,
         campus.id,
         units,
-        params.bp("unit_ratio", params.bp("thr", 9500)),
+        params.bp("unit_ratio", 9500),
         origin=params.origin("min_port_mbps"),
         window=grid.window,
         without="no_ports_used" if declared else "no_mapping",
@@ -154,9 +154,10 @@ def _socket(look: Look, campus: Campus, port: Port, grid: Grid, params: Params) 
     if good + bad + silent == 0:
         return None
     evidence = _port_evidence(port.device, subject, port.room, Tally(PollCounts(a=good, d=bad, m=silent)))
-    if (good + silent) * 10_000 < UP_SHARE_BP * (good + bad + silent):
+    share_bp = params.bp("thr", UP_SHARE_BP)
+    if (good + silent) * 10_000 < share_bp * (good + bad + silent):
         return Unit(State.FAIL, "port_slow", evidence)
-    if good * 10_000 >= UP_SHARE_BP * (good + bad + silent):
+    if good * 10_000 >= share_bp * (good + bad + silent):
         return Unit(State.PASS, "", evidence)
     return Unit(State.UNKNOWN, "speed_not_reported", evidence)
 

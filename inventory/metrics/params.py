@@ -50,13 +50,9 @@ _CONTRACT = {
 }
 _ENTITLED = {"roles": "words", "network": "word", "symmetric": "flag"}
 _FACILITY = {"min": "number", "kinds": "words"}
-_UNITS = {
-    "thr": "ratio",
-    "unit_ratio": "ratio",
-    "min_coverage": "ratio",
-    "window": "window",
-    "clock": "clock",
-}
+_PORTS_UP = {"thr": "ratio", "unit_ratio": "ratio", "window": "window", "clock": "clock"}
+_UNITS = {"min_coverage": "ratio", **_PORTS_UP}
+_CLIENTS = {"limit": "ratio", "kinds": "words", "min_clients": "number", "days": "number"}
 _LAN6 = {"kinds": "words", "prefix_ratio": "ratio", "stale_after": "window"}
 _AREAS = {"area_ratio": "ratio", **_POLLS}
 
@@ -98,20 +94,26 @@ PARAMS: dict[str, dict[str, str]] = {
     },
     "bandwidth_per_user": {"limit_kbps": "number", **_ENTITLED},
     "backbone_10g_ratio": {"min_port_mbps": "number", "min_links": "number", **_UNITS},
-    "classroom_port_gigabit_ratio": {"min_port_mbps": "number", **_UNITS},
+    "classroom_port_gigabit_ratio": {"min_port_mbps": "number", **_PORTS_UP},
     "lan_port_clean_ratio": {
         "limit": "ratio",
         "max_error_ratio": "number",
         "min_packets": "number",
-        **_UNITS,
+        "window": "window",
     },
     "core_power_protected": {"record_max_age_months": "number", "window": "window"},
     "ipv6_wan_address": {"roles": "words", **_POLLS},
     "ipv6_default_route": {"roles": "words", **_POLLS},
     "ipv6_lan_prefix_coverage": _LAN6,
-    "ipv6_dual_stack_client_ratio": {"limit": "ratio", "min_clients": "number", "days": "number"},
-    "ipv6_active_client_ratio": {"limit": "ratio", "min_clients": "number", "days": "number"},
-    "ipv6_traffic_share": {"limit": "ratio", "window": "window", "clock": "clock"},
+    "ipv6_dual_stack_client_ratio": _CLIENTS,
+    "ipv6_active_client_ratio": {"min_samples": "ratio", **_CLIENTS},
+    "ipv6_traffic_share": {
+        "limit": "ratio",
+        "roles": "words",
+        "min_samples": "ratio",
+        "window": "window",
+        "clock": "clock",
+    },
     "ipv6_dns_aaaa": _POLLS,
     "ipv6_v4_parity": {
         "required": "flag",
@@ -183,7 +185,7 @@ PARAMS: dict[str, dict[str, str]] = {
     "multimedia_classroom_ratio": {"thr": "ratio"},
     "named_platform_status": {"platform": "word", "min_status": "word", "platforms_to_be_named": "number"},
     "facility_count": {"kinds": "words", "names": "words", "count_by": "word", "min": "number"},
-    "security_device_set_complete": {"required": "words", "thr": "ratio", "window": "window"},
+    "security_device_set_complete": {"required": "words", "thr": "ratio"},
     "security_device_effective": {
         "required": "words",
         "thr": "ratio",

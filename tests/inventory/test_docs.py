@@ -12,13 +12,18 @@ from shared import ROOT
 from inventory import profile
 from inventory.load import load_register, summary
 from inventory.load_tables import TABLES, Table
+from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import CAMPUS, COMPOSITES, COUNTY, SCHOOL
-from inventory.metrics.params import PARAMS
+from inventory.metrics.params import PARAMS, kinds_of
 from inventory.plan import load_profile
 from inventory.plan_check import check_profile
 
 REGISTER = (ROOT / "docs/register.md").read_text(encoding="utf-8")
 PLANS = (ROOT / "docs/plans.md").read_text(encoding="utf-8")
+METRICS = (ROOT / "docs/metrics-of-plans.md").read_text(encoding="utf-8")
+COMPUTED = sorted({*CAMPUS, *SCHOOL, *COUNTY, *COMPOSITES})
+OF_MANY = {"thr", "window", "clock", "min_coverage", "strict_gaps", "also"}
+"""Parameters of many metrics, in a table of their own."""
 FENCE = re.compile(r"```\w+ (\S+)\n(.*?)```", re.DOTALL)
 
 
@@ -112,14 +117,30 @@ def test_every_key_of_a_profile_is_documented(heading: str, record: type) -> Non
 
 
 def test_every_parameter_of_a_computed_metric_is_documented() -> None:
-    computed = {*CAMPUS, *SCHOOL, *COUNTY, *COMPOSITES}
-    names = {name for metric in computed for name in PARAMS.get(metric, {})}
-    not_yet = {"limit"}
+    names = {name for metric in COMPUTED for name in kinds_of(metric)}
+    rows = re.findall(r"^\| `(\w+)` \|", METRICS, re.MULTILINE)
 
-    assert {name for name in names - not_yet if f"| `{name}` |" not in PLANS} == set()
+    assert names - set(rows) == set()
 
 
-def test_every_computed_metric_is_named() -> None:
-    assert {
-        metric for metric in (*CAMPUS, *SCHOOL, *COUNTY, *COMPOSITES) if f"`{metric}`" not in PLANS
-    } == set()
+def test_every_computed_metric_has_its_row_with_number_and_name() -> None:
+    rows = re.findall(r"^\| ([A-G]\d+) `(\w+)` ([^|(]+?)(\(全县一项\))? \|", METRICS, re.MULTILINE)
+    right = {(m.no, m.id, m.zh, "(全县一项)" if m.level == "K" else "") for m in catalogue().values()}
+
+    assert set(rows) - right == set()
+    assert set(COMPUTED) - {metric for _no, metric, _zh, _county in rows} == set()
+
+
+@pytest.mark.parametrize("metric", [metric for metric in COMPUTED if metric in PARAMS])
+def test_each_parameter_names_the_metrics_that_take_it(metric: str) -> None:
+    no = catalogue()[metric].no
+    for name in set(kinds_of(metric)) - OF_MANY:
+        places = re.findall(rf"^\| `{name}` \| ([^|]*) \|", METRICS, re.MULTILINE)
+        assert any(no in re.findall(r"[A-G]\d+", place) for place in places), (metric, name, places)
+
+
+def test_a_parameter_is_said_to_be_of_no_metric_that_lacks_it() -> None:
+    ids = {metric.no: metric.id for metric in catalogue().values()}
+    for name, place in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", METRICS, re.MULTILINE):
+        for no in re.findall(r"[A-G]\d+", place):
+            assert name in kinds_of(ids[no]), (name, no)

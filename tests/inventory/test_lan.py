@@ -131,6 +131,7 @@ SILENT: Mapping[str, FactValue] = {"speed_mbps": None}
         (sockets(DOWN, DOWN), {}, State.UNKNOWN, "no_ports_used", (0, 0, 0)),
         (sockets(OK, SILENT), {}, State.UNKNOWN, "speed_not_reported", (1, 0, 1)),
         (sockets(OK, SLOW), {"unit_ratio": 0.5}, State.PASS, "", (1, 1, 0)),
+        (sockets(OK, SLOW), {"thr": 0.0}, State.PASS, "", (2, 0, 0)),
         (sockets(), {}, State.UNKNOWN, "no_mapping", (0, 0, 0)),
     ],
 )
