@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,17 +9,17 @@ from msgspec.structs import replace
 
 from inventory.clock import is_school_day
 from inventory.facts import PORT
-from inventory.metrics.catalogue import catalogue
 from inventory.metrics.flow import rates
 from inventory.metrics.kinds import SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import REASON_OF
 from inventory.metrics.rows import Found, found
+from inventory.metrics.units import Unit, least_share, unit_verdict
 from inventory.papers import LightTest
 from inventory.register import Area
-from inventory.rules import composite, unit_ratio
-from inventory.verdict import Evidence, State, UnitCounts, Verdict
+from inventory.rules import composite
+from inventory.verdict import Evidence, State, Verdict
 
 E4 = "sync_classroom_operational"
 E5 = "smart_lighting_classroom_ratio"
@@ -191,14 +190,13 @@ def smart_lighting(look: Look, params: Params) -> Verdict:
     for test in sorted(look.snapshot.school.light_tests, key=lambda test: test.tested_on):
         if test.tested_on <= look.today:
             newest[test.room] = test
-    rooms = _classrooms(look)
-    judged = [(room, *_light(look, newest.get(room.id), months, control=needs_control)) for room in rooms]
-    evidence = tuple(
-        _light_evidence(look, room, newest.get(room.id), reason)
-        for room, state, reason in judged
-        if state is not State.PASS
-    )
-    return _rooms(look, params, E5, 8500, judged, evidence)
+    units = []
+    for room in _classrooms(look):
+        report = newest.get(room.id)
+        state, reason = _light(look, report, months, control=needs_control)
+        units.append(Unit(state, reason, _light_evidence(look, room, report, reason)))
+    evidence = tuple(unit.evidence for unit in units if unit.evidence and unit.state is not State.PASS)
+    return _rooms(look, params, E5, 8500, units, evidence)
 
 
 def _light(look: Look, test: LightTest | None, months: float, *, control: bool) -> tuple[State, str]:
@@ -239,23 +237,23 @@ def multimedia(look: Look, params: Params) -> Verdict:
     rows = found(look.snapshot.school.facilities, ("multimedia",), look.proof)
     good = {room for row in rows.accepted for room in row.rooms}
     named = {room: REASON_OF[standing] for row, standing in rows.others for room in row.rooms}
-    judged = [(room, *_equipped(rows, room.id, good, named)) for room in _classrooms(look)]
+    units = [_equipped(rows, room.id, good, named) for room in _classrooms(look)]
     students = look.snapshot.school.students
     per_100 = len(good) * 100 / students if students else None
     evidence = rows.evidence
     if per_100 is not None:
         evidence += (Evidence(level=rows.level, what="per 100 students", value=f"{per_100:.1f}"),)
-    return _rooms(look, params, E9, 10_000, judged, evidence)
+    return _rooms(look, params, E9, 10_000, units, evidence)
 
 
-def _equipped(rows: Found, room: str, good: set[str], named: dict[str, str]) -> tuple[State, str]:
+def _equipped(rows: Found, room: str, good: set[str], named: dict[str, str]) -> Unit:
     if room in good:
-        return State.PASS, ""
+        return Unit(State.PASS)
     if room in named:
-        return State.UNKNOWN, named[room]
+        return Unit(State.UNKNOWN, named[room])
     if rows.absent:
-        return State.FAIL, "declared_none"
-    return State.UNKNOWN, "facility_missing"
+        return Unit(State.FAIL, "declared_none")
+    return Unit(State.UNKNOWN, "facility_missing")
 
 
 def _classrooms(look: Look) -> list[Area]:
@@ -265,44 +263,25 @@ def _classrooms(look: Look) -> list[Area]:
 
 
 def _rooms(
-    look: Look,
-    params: Params,
-    metric: str,
-    thr_bp: int,
-    judged: Iterable[tuple[Area, State, str]],
-    evidence: tuple[Evidence, ...],
+    look: Look, params: Params, metric: str, thr_bp: int, units: list[Unit], evidence: tuple[Evidence, ...]
 ) -> Verdict:
     """The unit-ratio rule over rooms; as long as a campus's list is not confirmed nobody knows how many."""
     school = look.snapshot.school
-    thr_bp = params.bp("thr", thr_bp)
-    told = list(judged)
-    states = [state for _room, state, _reason in told]
-    verdict = Verdict(
-        metric=metric,
-        subject=school.id,
-        state=State.UNKNOWN,
-        reason="area_register_empty",
-        unit=catalogue()[metric].unit,
-        threshold=thr_bp / 10_000,
-        thr_bp=thr_bp,
+    is_told = bool(school.campuses) and all(campus.areas_confirmed for campus in school.campuses)
+    verdict = unit_verdict(
+        metric,
+        school.id,
+        units if is_told else (),
+        params.bp("thr", thr_bp),
         origin=params.origin("thr"),
-        evidence=evidence,
+        level="E2",
+        without="" if is_told else "area_register_empty",
     )
-    if not school.campuses or not all(campus.areas_confirmed for campus in school.campuses):
-        return verdict
-    units = UnitCounts(p=states.count(State.PASS), f=states.count(State.FAIL), u=states.count(State.UNKNOWN))
-    ruling = unit_ratio(units, thr_bp)
-    reasons = [reason for _room, state, reason in told if state is ruling.state and reason]
-    reason = max(sorted(set(reasons)), key=reasons.count, default=ruling.reason)
     return replace(
         verdict,
-        state=ruling.state,
-        reason="" if ruling.state is State.PASS else reason,
-        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
-        level="E2" if units.p + units.f else "E0",
-        units=units,
-        low_bp=ruling.low_bp,
-        high_bp=ruling.high_bp,
+        value=least_share(verdict),
+        units=verdict.units if is_told else None,
+        evidence=evidence,
     )
 
 

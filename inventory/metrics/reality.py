@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from inventory.clock import window_s
 from inventory.facts import AP, PORT
 from inventory.metrics.ap_book import ap_book
@@ -12,6 +14,7 @@ from inventory.metrics.kinds import CampusMetrics, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import Row
+from inventory.metrics.units import Unit, unit_verdict
 from inventory.register import Campus, Device
 from inventory.rules import unit_ratio
 from inventory.snapshot import Span
@@ -28,7 +31,7 @@ NOT_POLLED = frozenset(
 def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
     """G4: devices that are both registered and seen, over all that are either."""
     within = window_s(params.word("window", "7d"))
-    seen, ghosts = [], []
+    units: list[Unit] = []
     for device in campus.devices:
         if device.status != "in_service":
             continue
@@ -39,40 +42,28 @@ def reality_gap(look: Look, campus: Campus, params: Params) -> Verdict:
             is_seen = look.newest_ok(device.id, within) is not None
             can_be = device.role not in NOT_POLLED or device.id in look.snapshot.polls
         if is_seen:
-            seen.append(device.id)
+            units.append(Unit(State.PASS))
         elif can_be:
-            ghosts.append(device.id)
-    strangers = sorted(_strangers(look, campus))
-    units = UnitCounts(p=len(seen), f=len(ghosts) + len(strangers), u=0)
-    thr_bp = params.bp("thr", 9500)
+            units.append(_gap("not_seen", "E1", device.id))
+    units += [_gap("unregistered", "E3", at, name) for at, name in sorted(_strangers(look, campus))]
     # Where nothing at all was seen, the agent is silent: that says nothing of the register.
-    is_blind = not seen and not strangers
-    ruling = unit_ratio(UnitCounts(p=0, f=0, u=0) if is_blind else units, thr_bp, never_filled_in="no_data")
-    reason = ruling.reason
-    if ruling.state is State.FAIL:
-        reason = "unregistered" if len(strangers) > len(ghosts) else "not_seen"
-    return Verdict(
-        metric=G4,
-        subject=campus.id,
-        state=ruling.state,
-        reason=reason,
-        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
-        unit=catalogue()[G4].unit,
-        threshold=thr_bp / 10_000,
-        thr_bp=thr_bp,
+    is_blind = all(unit.reason == "not_seen" for unit in units)
+    verdict = unit_verdict(
+        G4,
+        campus.id,
+        () if is_blind else units,
+        params.bp("thr", 9500),
         origin=params.origin("thr"),
-        level="E0" if is_blind else "E3",
-        units=None if is_blind else units,
-        low_bp=ruling.low_bp,
-        high_bp=ruling.high_bp,
-        evidence=(
-            *(Evidence(level="E1", what="device", device=name, value="not_seen") for name in ghosts),
-            *(
-                Evidence(level="E3", what="device", device=at, subject=name, value="unregistered")
-                for at, name in strangers
-            ),
-        ),
+        without="no_data",
     )
+    evidence = tuple(unit.evidence for unit in units if unit.evidence)
+    return replace(verdict, units=None, evidence=evidence) if is_blind else verdict
+
+
+def _gap(reason: str, level: str, device: str, subject: str = "") -> Unit:
+    """What is only registered, or only seen."""
+    evidence = Evidence(level=level, what="device", device=device, subject=subject, value=reason)
+    return Unit(State.FAIL, reason, evidence)
 
 
 def _is_listed(look: Look, ap: Device, window: str) -> bool:

@@ -16,10 +16,11 @@ from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import REASON_OF, Standing
 from inventory.metrics.truth import Truth, judge_polls, pooled
+from inventory.metrics.units import Unit, least_share, unit_verdict
 from inventory.papers import MlpsSystem, SecurityService
 from inventory.register import Campus, Device
-from inventory.rules import to_bp, unit_ratio
-from inventory.verdict import Evidence, State, UnitCounts, Verdict
+from inventory.rules import ONE_BP
+from inventory.verdict import Evidence, State, Verdict
 
 F1 = "security_device_set_complete"
 F2 = "security_device_effective"
@@ -34,9 +35,6 @@ LOG_DAYS = 180
 SIGNATURE_DAYS = 30
 RECORD_DAYS = 90
 
-Judged = tuple[str, State, str, Evidence]
-"""A unit, its state, why, and what proves it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Provided:
@@ -50,19 +48,18 @@ class Provided:
 def set_complete(look: Look, params: Params) -> Verdict:
     """F1: each required function is met by a device of its role that was seen within a week, by a document of
     a box that no agent reads, or by the county with an accepted document."""
-    judged = [_met(look, one) for one in _functions(look, params)]
-    return _units(look, params, F1, judged, "function_missing")
+    return _units(look, params, F1, [_met(look, one) for one in _functions(look, params)])
 
 
 def effective(look: Look, params: Params) -> Verdict:
     """F2: each function that F1 counts is online, licensed, up to date and has logged lately."""
-    judged: list[Judged] = []
+    units: list[Unit] = []
     for one in _functions(look, params):
-        if _met(look, one)[1] is State.PASS:
-            judged += _checks(look, params, one)
-    if not judged:
+        if _met(look, one).state is State.PASS:
+            units += _checks(look, params, one)
+    if not units:
         return _verdict(look, F2, State.UNKNOWN, "security_unread", params.origin("thr"))
-    return _units(look, params, F2, judged, "security_unread")
+    return _units(look, params, F2, units)
 
 
 def log_retention(look: Look, params: Params) -> Verdict:
@@ -95,8 +92,7 @@ def mlps(look: Look, params: Params) -> Verdict:
     systems = look.snapshot.school.systems
     if not systems:
         return _verdict(look, F4, State.NA, "no_systems", params.origin("level3_months"))
-    judged = [_filed(look, params, row) for row in systems]
-    return _units(look, params, F4, judged, "security_unread")
+    return _units(look, params, F4, [_filed(look, params, row) for row in systems])
 
 
 # F1
@@ -122,7 +118,7 @@ def _functions(look: Look, params: Params) -> list[Provided]:
     ]
 
 
-def _met(look: Look, one: Provided) -> Judged:
+def _met(look: Look, one: Provided) -> Unit:
     """Whether a function is there. That nobody has entered anything is not known to be a lack; a row that
     says that nobody provides it is, and so is a device that has not answered for a week while others did. A
     paper stands for what the county provides and for a box that no agent reads, never for a device that is
@@ -130,26 +126,25 @@ def _met(look: Look, one: Provided) -> Judged:
     is_read = any(device in look.snapshot.polls for device in _devices(one))
     for _campus, device in one.devices:
         if _is_seen(look, device.id):
-            evidence = Evidence(level="E3", what=one.function, device=device.id)
-            return one.function, State.PASS, "", evidence
+            return Unit(State.PASS, "", Evidence(level="E3", what=one.function, device=device.id))
     for row in one.rows:
         # A firewall that prevents intrusions is one device with two functions: its row names the device.
         if row.device and _is_seen(look, row.device):
-            return one.function, State.PASS, "", Evidence(level="E3", what=one.function, device=row.device)
+            return Unit(State.PASS, "", Evidence(level="E3", what=one.function, device=row.device))
         counts = row.provided_by == "county" or (row.provided_by == "school" and not is_read)
         if counts and look.proof.standing(row) == "accepted":
-            return one.function, State.PASS, "", _row_evidence(look, row, row.provided_by)
+            return Unit(State.PASS, "", _row_evidence(look, row, row.provided_by))
     standings: list[Standing] = [look.proof.standing(row) for row in one.rows]
     reason = "function_missing"
     if any(row.provided_by == "none" for row in one.rows):
-        return one.function, State.FAIL, reason, Evidence(level="E1", what=one.function, value="none")
+        return Unit(State.FAIL, reason, Evidence(level="E1", what=one.function, value="none"))
     if any(_is_down(look, campus, device) for device, campus in _placed(look, one).items()):
-        return one.function, State.FAIL, "device_down", Evidence(level="E3", what=one.function)
+        return Unit(State.FAIL, "device_down", Evidence(level="E3", what=one.function))
     if one.devices or is_read:
         reason = "not_seen"
     elif standings:
         reason = REASON_OF[min(standings, key=_NEAREST.index)]
-    return one.function, State.UNKNOWN, reason, Evidence(level="E0", what=one.function, value=reason)
+    return Unit(State.UNKNOWN, reason, Evidence(level="E0", what=one.function, value=reason))
 
 
 def _devices(one: Provided) -> list[str]:
@@ -180,22 +175,18 @@ def _is_down(look: Look, campus: Campus, device: str) -> bool:
 # F2
 
 
-def _checks(look: Look, params: Params, one: Provided) -> list[Judged]:
+def _checks(look: Look, params: Params, one: Provided) -> list[Unit]:
     row = one.rows[0] if one.rows else None
+    signed, logged = row and row.signatures_on, row and row.log_seen_on
     name = one.function
     return [
-        (f"{name} online", *_online(look, params, one), Evidence(level="E3", what=name, value="online")),
-        (f"{name} licence", *_licence(look, row), _dated(name, "licence", row and row.license_until)),
-        (
-            f"{name} signatures",
-            *_not_older(look, row and row.signatures_on, params, "signature_max_age_days", SIGNATURE_DAYS),
-            _dated(name, "signatures", row and row.signatures_on),
+        Unit(*_online(look, params, one), Evidence(level="E3", what=name, value="online")),
+        Unit(*_licence(look, row), _dated(name, "licence", row and row.license_until)),
+        Unit(
+            *_not_older(look, signed, params, "signature_max_age_days", SIGNATURE_DAYS),
+            _dated(name, "signatures", signed),
         ),
-        (
-            f"{name} log",
-            *_not_older(look, row and row.log_seen_on, params, "log_max_age_days", 1),
-            _dated(name, "log", row and row.log_seen_on),
-        ),
+        Unit(*_not_older(look, logged, params, "log_max_age_days", 1), _dated(name, "log", logged)),
     ]
 
 
@@ -252,7 +243,7 @@ def _unread(look: Look, rows: Sequence[SecurityService]) -> str:
     return REASON_OF[min(standings, key=_NEAREST.index)] if standings else "security_unread"
 
 
-def _filed(look: Look, params: Params, row: MlpsSystem) -> Judged:
+def _filed(look: Look, params: Params, row: MlpsSystem) -> Unit:
     standing = look.proof.standing(row)
     evidence = Evidence(
         level=look.proof.level(row),
@@ -263,43 +254,31 @@ def _filed(look: Look, params: Params, row: MlpsSystem) -> Judged:
         document=row.document,
     )
     if not row.filing_no:
-        return row.name, State.FAIL, "not_filed", evidence
+        return Unit(State.FAIL, "not_filed", evidence)
     if standing != "accepted":
-        return row.name, State.UNKNOWN, REASON_OF[standing], evidence
+        return Unit(State.UNKNOWN, REASON_OF[standing], evidence)
     every = {2: params.number("level2_months", 24)}.get(row.level, params.number("level3_months", 12))
     if row.level >= 2 and (row.assessed_on is None or months_between(row.assessed_on, look.today) >= every):
-        return row.name, State.FAIL, "assessment_overdue", evidence
-    return row.name, State.PASS, "", evidence
+        return Unit(State.FAIL, "assessment_overdue", evidence)
+    return Unit(State.PASS, "", evidence)
 
 
 # Verdicts
 
 
-def _units(look: Look, params: Params, metric: str, judged: Sequence[Judged], default: str) -> Verdict:
-    states = [state for _name, state, _reason, _evidence in judged]
-    units = UnitCounts(
-        p=states.count(State.PASS),
-        f=states.count(State.FAIL),
-        u=states.count(State.UNKNOWN),
-        na=states.count(State.NA),
-    )
-    thr_bp = params.bp("thr", to_bp(1.0))
-    ruling = unit_ratio(units, thr_bp)
-    reasons = [reason for _name, state, reason, _evidence in judged if state is ruling.state and reason]
-    reason = max(sorted(set(reasons)), key=reasons.count, default=default)
-    passing = [evidence.level for _name, state, _reason, evidence in judged if state is State.PASS]
-    return replace(
-        _verdict(look, metric, ruling.state, "", params.origin("thr")),
-        reason="" if ruling.state in (State.PASS, State.NA) else reason,
-        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
-        threshold=thr_bp / 10_000,
-        thr_bp=thr_bp,
+def _units(look: Look, params: Params, metric: str, units: Sequence[Unit]) -> Verdict:
+    """By the unit-ratio rule, with what proves each of them."""
+    evidence = tuple(unit.evidence for unit in units if unit.evidence)
+    passing = [unit.evidence.level for unit in units if unit.evidence and unit.state is State.PASS]
+    verdict = unit_verdict(
+        metric,
+        look.snapshot.school.id,
+        units,
+        params.bp("thr", ONE_BP),
+        origin=params.origin("thr"),
         level=min(passing, default="E0"),
-        units=units,
-        low_bp=ruling.low_bp,
-        high_bp=ruling.high_bp,
-        evidence=tuple(evidence for *_rest, evidence in judged),
     )
+    return replace(verdict, value=least_share(verdict), evidence=evidence)
 
 
 def _verdict(look: Look, metric: str, state: State, reason: str, origin: str) -> Verdict:

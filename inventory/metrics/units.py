@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory.metrics.catalogue import catalogue
-from inventory.rules import unit_ratio
+from inventory.rules import ONE_BP, unit_ratio
 from inventory.verdict import Evidence, State, UnitCounts, Verdict
 
 
@@ -46,9 +46,9 @@ def unit_verdict(
         subject=subject,
         state=state,
         reason=reason,
-        value=None if not known or ruling.low_bp is None else ruling.low_bp / 10_000,
+        value=None if not known or ruling.low_bp is None else ruling.low_bp / ONE_BP,
         unit=catalogue()[metric].unit,
-        threshold=None if thr_bp is None else thr_bp / 10_000,
+        threshold=None if thr_bp is None else thr_bp / ONE_BP,
         thr_bp=thr_bp,
         origin=origin,
         level=level if known else "E0",
@@ -69,3 +69,8 @@ def count_units(units: Sequence[Unit]) -> UnitCounts:
         u=states.count(State.UNKNOWN),
         na=states.count(State.NA),
     )
+
+
+def least_share(verdict: Verdict) -> float | None:
+    """The share that passes for certain, also where nothing is known yet (0); None without any unit."""
+    return None if verdict.low_bp is None else verdict.low_bp / ONE_BP
