@@ -109,7 +109,7 @@ def test_a_school_is_judged_as_it_was_built(
         ("demo-ipv6", "005", "no_global_address"),
         ("demo-wifi", "008", "ap_offline"),
         ("demo-wifi", "008", "area_without_ap"),
-        ("demo-library", "001", "not_computed"),
+        ("demo-library", "001", "facility_missing"),
     ],
 )
 def test_the_reason_is_the_fault_that_was_built_in(

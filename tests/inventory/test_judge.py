@@ -174,8 +174,9 @@ def test_every_metric_gives_a_verdict_with_a_reason_for_a_campus_nobody_knows(me
     verdict = compute(metric, Look(scene.snapshot()), scene.campus, DEFAULTS)
 
     assert verdict.metric == metric
-    # A school that has filed no system at all has none to file (F4); everything else has to be told.
-    assert verdict.state in ((State.NA,) if metric == "mlps_record_valid" else (State.UNKNOWN, State.FAIL))
+    # A school that has no system has none to file (F4), and one without a website none to open (C10).
+    has_none = metric in ("mlps_record_valid", "ipv6_website_support")
+    assert verdict.state in ((State.NA,) if has_none else (State.UNKNOWN, State.FAIL))
     assert verdict.reason in REASONS
 
 

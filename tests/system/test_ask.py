@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sixty_store import batches_of, register_of
-from sixty_world import NOW, SchoolTruth, county
+from sixty_register import register_of
+from sixty_store import batches_of
+from sixty_types import NOW, CountyTruth, SchoolTruth
+from sixty_world import county
 from sqlalchemy import Engine, func, select
 
 from collector.store.engine import open_store
@@ -24,7 +26,9 @@ from wanzhao.cli import main
 
 AS_OF = "2026-09-18T20:00"
 TARGET = "cx-access-10g"
-SCHOOLS = county()[:6]
+SCHOOLS = county().schools[:6]
+READ = next(school for school in SCHOOLS if "ok" in school.campuses[0].gateway[-24:])
+"""A school whose gateway answers."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(tmp_path_factory.mktemp("ask"))
     engine = open_store(f"sqlite:///{folder / 'wanzhao.db'}")
     with engine.begin() as connection:
-        store_register(connection, register_of(SCHOOLS), author="test", at=1.0)
+        store_register(connection, register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
         for school in SCHOOLS:
             for campus in school.campuses:
                 sender = Sender(school.id, campus.id, campus.id)
@@ -64,7 +68,7 @@ def ask(base: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_why_tells_rule_numbers_facts_thresholds_and_steps(
     base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = ask(base, capsys, "why", SCHOOLS[0].id, TARGET)
+    told = ask(base, capsys, "why", READ.id, TARGET)
 
     for part in ("rule: true in at least 95.0 % of the polls", "numbers:", "fact: E3 ifHighSpeed"):
         assert part in told

@@ -8,7 +8,7 @@ from pathlib import Path
 from inventory.load import load_register, register_tables
 from inventory.register import Register
 from inventory.words import _
-from wanzhao.commands import inventory_files, inventory_netbox
+from wanzhao.commands import inventory_files, inventory_history, inventory_netbox
 from wanzhao.options import Subparsers, add_config, add_json, group, print_json, print_table
 
 
@@ -22,9 +22,15 @@ def add(commands: Subparsers, text: str) -> None:
 
     inventory_files.add(inner)
     inventory_netbox.add(inner)
+    inventory_history.add(inner)
 
     show = inner.add_parser("show", help=_("show the collector's register, or that of a folder"))
     show.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
+    show.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help=_("state as of a date or time, 2026-12-31 or 2026-12-31T18:00 (default: now)"),
+    )
     add_config(show)
     add_json(show)
     show.set_defaults(run=_show)
@@ -49,7 +55,10 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    register = load_register(args.folder) if args.folder else inventory_files.stored_register(args)
+    if args.folder:
+        register = load_register(args.folder)
+    else:
+        register = inventory_files.stored_register(args, args.as_of)
     if args.json:
         print_json({"county": register.county, "adcode": register.adcode, **register_tables(register)})
         return 0

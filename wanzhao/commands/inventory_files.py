@@ -18,7 +18,15 @@ from inventory.load_sheets import SHEET_FILES, sheet_tables
 from inventory.load_tables import TABLES, Table, heading
 from inventory.register import Register
 from inventory.words import _, language
-from wanzhao.options import Subparsers, add_config, add_json, need_extra, print_json, print_table
+from wanzhao.options import (
+    Subparsers,
+    add_config,
+    add_json,
+    need_extra,
+    parse_time,
+    print_json,
+    print_table,
+)
 
 try:
     from collector.config import load_collector_settings
@@ -152,7 +160,8 @@ def finish_import(args: argparse.Namespace, old: Register | None, new: Register)
     tables = register_diff(before, register_tables(before), new, register_tables(new))
     if args.apply:
         with open_store(load_collector_settings(args.config).database_url).begin() as connection:
-            store_register(connection, new, author=args.author or getpass.getuser(), at=time.time())
+            author = args.author or getpass.getuser()
+            store_register(connection, new, author=author, at=time.time(), source=str(args.path))
     if args.json:
         print_json({"applied": args.apply, **_schools(before, new), "tables": _counts(tables)})
         return 0
@@ -168,20 +177,22 @@ def finish_import(args: argparse.Namespace, old: Register | None, new: Register)
     return 0
 
 
-def stored_register(args: argparse.Namespace) -> Register:
-    """The collector's register."""
+def stored_register(args: argparse.Namespace, as_of: str | None = None) -> Register:
+    """The collector's register, as it stands or as it stood."""
     need_collector()
     register = open_register(args)
+    if register is not None and as_of:
+        register = open_register(args, parse_time(as_of, register.calendar.timezone))
     if register is None:
         raise nothing_stored()
     return register
 
 
-def open_register(args: argparse.Namespace) -> Register | None:
+def open_register(args: argparse.Namespace, as_of: float | None = None) -> Register | None:
     """The collector's register; None before the first import."""
     engine = open_store(load_collector_settings(args.config).database_url)
     with engine.connect().execution_options(reads_only=True) as connection:
-        return read_register(connection)
+        return read_register(connection, as_of)
 
 
 def _print_counts(tables: Sequence[TableDiff]) -> None:
