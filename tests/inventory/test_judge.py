@@ -174,7 +174,7 @@ def test_every_metric_gives_a_verdict_with_a_reason_for_a_campus_nobody_knows(me
     verdict = compute(metric, Look(scene.snapshot()), scene.campus, DEFAULTS)
 
     assert verdict.metric == metric
-    # Without a system there is none to file (F4), without a site none to visit (C10); all else has to be told.
+    # Without a system there is none to file (F4), without a site none to visit (C10).
     is_none = metric in ("mlps_record_valid", "ipv6_website_support")
     assert verdict.state in ((State.NA,) if is_none else (State.UNKNOWN, State.FAIL))
     assert verdict.reason in REASONS
