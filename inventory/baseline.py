@@ -19,6 +19,7 @@ from inventory.metrics.look import Look, value_at
 from inventory.metrics.ports import find_port, members_of
 from inventory.metrics.uplinks import physical
 from inventory.register import Campus, Uplink
+from inventory.rules import ONE_BP
 from inventory.verdict import UPLINK_ITEM, SchoolVerdict, State, Verdict
 from inventory.words import N_
 
@@ -49,12 +50,14 @@ FALLS: dict[str, str] = {
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure of an answer: of which campus and metric."""
+    """A figure of an answer: of which campus and metric. ``best`` is what it may be at most, whatever the
+    unknown units turn out to be; None: nothing bounds it from above, as where traffic alone proves a link."""
 
     subject: str
     metric: str
     value: float
     unit: str = ""
+    best: float | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,16 @@ def _figures(verdict: Verdict) -> Iterator[Figure]:
     for leg in verdict.legs:
         yield from _figures(leg)
     if verdict.value is not None and not verdict.legs and verdict.state in (State.PASS, State.FAIL):
-        yield Figure(subject=verdict.subject, metric=verdict.metric, value=verdict.value, unit=verdict.unit)
+        best: float | None = verdict.value
+        if verdict.unit == "ratio" and verdict.low_bp == round(verdict.value * ONE_BP):
+            best = None if verdict.high_bp is None else verdict.high_bp / ONE_BP
+        yield Figure(
+            subject=verdict.subject,
+            metric=verdict.metric,
+            value=verdict.value,
+            unit=verdict.unit,
+            best=best,
+        )
 
 
 def uplink_marks(look: Look) -> tuple[Mark, ...]:
@@ -140,7 +152,8 @@ def _uplink_mark(look: Look, campus: Campus, uplink: Uplink) -> Mark:
     speeds = [mbps for port in up if isinstance(mbps := said(port, "speed_mbps"), int | float) and mbps]
     figures: tuple[Figure, ...] = ()
     if len(speeds) == len(up):
-        figures = (Figure(subject=campus.id, metric="ifHighSpeed", value=float(sum(speeds)), unit="Mbit/s"),)
+        total = float(sum(speeds))
+        figures = (Figure(subject=campus.id, metric="ifHighSpeed", value=total, unit="Mbit/s", best=total),)
     modules = [
         " ".join(str(word) for key in ("type", "part", "serial") if (word := said(port, f"optic_{key}")))
         for port in sorted(up)
@@ -199,8 +212,10 @@ def _worse(accepted: Sequence[Figure], now: Sequence[Figure]) -> Iterator[tuple[
 
 
 def _lost(old: Figure, new: Figure) -> float:
-    lost = old.value - new.value
-    return -lost if old.metric in LOWER_IS_BETTER else lost
+    """How much is known to be lost."""
+    if old.metric in LOWER_IS_BETTER:
+        return new.value - old.value
+    return 0.0 if new.best is None else old.value - new.best
 
 
 def _slack(figure: Figure) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
+from collector.store.engine import lock_school
 from collector.store.statement import fetch, run, values_lists
 from inventory.baseline import Fall, Mark, fallen
 from inventory.verdict import State
@@ -85,6 +86,7 @@ def accept(
 ) -> None:
     """Make marks the accepted state of their things; what was accepted of them before ends, and open alarms
     about them are closed by who accepts."""
+    lock_school(connection, school_id)
     open_alarms = {alarm.item: alarm for alarm in read_alarms(connection) if alarm.school_id == school_id}
     for mark in marks:
         run(connection, _END, [(at, school_id, mark.item)])
@@ -152,13 +154,20 @@ def settle(
                     told_at = _told_until(connection, school_id, mark, profile_id)
                 unknown_s = now - max(told_at, one.accepted_at)
             fall = fallen(one.mark, mark, unknown_s)
-            if fall is not None and alarm is None:
+            if fall is not None and alarm is None and _still_stands(connection, one):
                 doc = msgspec.json.encode(_Doc(fall))
                 run(connection, _OPEN, [(school_id, one.mark.item, now, None, "", doc)])
                 opened += 1
             elif fall is None and alarm is not None and mark is not None and mark.state is not State.UNKNOWN:
                 _close(connection, alarm, by=MENDED, note="", at=now)
     return opened
+
+
+def _still_stands(connection: Connection, one: Baseline) -> bool:
+    """Whether nobody has accepted anew meanwhile; from here on nobody can until the transaction ends."""
+    lock_school(connection, one.school_id)
+    now = read_baselines(connection, [one.school_id]).get(one.school_id, [])
+    return any(each.mark.item == one.mark.item and each.accepted_at == one.accepted_at for each in now)
 
 
 def _told_until(connection: Connection, school_id: str, mark: Mark, profile_id: str) -> float:

@@ -37,13 +37,19 @@ UNREADABLE = ("partial", "timeout", "error")
 
 
 def wan_address(look: Look, campus: Campus, params: Params) -> Verdict:
-    """C1: a global address on an uplink, by poll. ULA, 6to4 and Teredo do not count."""
+    """C1: a global address on an uplink, by poll. ULA, 6to4 and Teredo do not count. With
+    ``accept_delegated`` a prefix counts, too, that a user network of the same device uses: the uplink has a
+    link-local address alone then."""
     uplinks = [u for u in campus.uplinks if u.role in params.words("roles", WAN_ROLES)]
     if not uplinks:
         return unknown(C1, campus.id, "uplink_not_declared", origin=params.origin("thr"))
     grid = look.grid(params, campus)
     ports = [(uplink.device, uplink.port) for uplink in uplinks]
-    truths = [_address_truth(look, campus, device, port, grid) for device, port in ports]
+    delegated = params.flag("accept_delegated", default=False)
+    truths = [
+        _address_truth(look, campus, device, port, grid, _lans(look, campus, device) if delegated else [])
+        for device, port in ports
+    ]
     evidence = tuple(
         _evidence(look, grid, truth, "ipAddressTable", device, PORT + port, "ipv6")
         for (device, port), truth in zip(ports, truths, strict=True)
@@ -114,17 +120,26 @@ def is_global(address: str) -> bool:
     return found in GLOBAL and not any(found in network for network in NOT_NATIVE)
 
 
-def _address_truth(look: Look, campus: Campus, device: str, port: str, grid: Grid) -> Truth:
+def _lans(look: Look, campus: Campus, device: str) -> list[tuple[Span, ...]]:
+    """The addresses of the user networks that a device routes."""
+    vlans = [vlan for vlan in campus.user_vlans if vlan.device == device and vlan.kind in USER_KINDS]
+    subjects = [find_port(look.facts(device), vlan.port) for vlan in vlans]
+    return [look.spans(device, subject, "ipv6") for subject in subjects if subject]
+
+
+def _address_truth(
+    look: Look, campus: Campus, device: str, port: str, grid: Grid, lans: Sequence[tuple[Span, ...]]
+) -> Truth:
     subject = find_port(look.facts(device), port)
     truth, ok = _begin(look, campus, device, grid)
     if subject is None and not is_routed_name(port):
         truth.add_unknown("uplink_port_not_found", ok)
         return truth
     # A routed interface that the device does not show is one without IPv6: agents leave those out.
-    histories = [look.spans(device, subject or "", "ipv6"), look.spans(device, "", "tables")]
-    for stretch, (addresses, tables) in grid.pieces(histories):
+    histories = [look.spans(device, subject or "", "ipv6"), look.spans(device, "", "tables"), *lans]
+    for stretch, (addresses, tables, *used) in grid.pieces(histories):
         mask = stretch & ok
-        if isinstance(addresses, list) and any(is_global(str(a)) for a in addresses):
+        if any(is_global(str(a)) for told in (addresses, *used) if isinstance(told, list) for a in told):
             truth.true |= mask
         elif isinstance(addresses, list) or not (reason := _unread(look, device, tables, ADDRESS_TABLES)):
             truth.add_false("no_global_address", mask)

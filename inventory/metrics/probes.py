@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from inventory.facts import FactValue
 from inventory.metrics.ipv6 import lan_prefix_coverage
 from inventory.metrics.kinds import CampusMetrics
@@ -25,14 +27,18 @@ MIN_TARGETS = 3
 """Reference targets that must be configured, so that one host's trouble is not taken for the school's."""
 MIN_REACHED = 2
 AAAA_SHARE = 0.8
+NO_RESOLVER = "none"
 
 Tests = Mapping[str, Mapping[str, tuple[Span, ...]]]
 """Subject of a test -> key -> spans."""
 
 
 def dns_aaaa(look: Look, campus: Campus, params: Params) -> Verdict:
-    """C7: true in a slot if every resolver gave a global AAAA for at least 80 % of the names."""
-    tests = _tests(look, campus, "dns")
+    """C7: true in a slot if every resolver gave a global AAAA for at least 80 % of the names. Whether one is
+    reached over IPv6 itself stands in the evidence and decides nothing."""
+    made = _tests(look, campus, "dns")
+    # "none" says of a family that clients are handed no resolver of it: no resolver, no test.
+    tests = {subject: keys for subject, keys in made.items() if subject.split(":")[2] != NO_RESOLVER}
     if not tests:
         return unknown(C7, campus.id, "no_probe", origin=params.origin("thr"))
     grid = look.grid(params, campus)
@@ -45,7 +51,20 @@ def dns_aaaa(look: Look, campus: Campus, params: Params) -> Verdict:
             truth.true |= mask
 
     truth = _truth(look, campus, grid, tests, "aaaa_share", judge)
-    return _verdict(C7, "AAAA", campus, params, grid, truth, tests)
+    verdict = _verdict(C7, "AAAA", campus, params, grid, truth, tests)
+    return replace(verdict, evidence=(*verdict.evidence, _transport(campus, grid, tests)))
+
+
+def _transport(campus: Campus, grid: Grid, tests: Tests) -> Evidence:
+    """Whether a resolver answered over IPv6 at the newest test."""
+    over6 = [keys for subject, keys in tests.items() if subject.endswith(":ipv6")]
+    slot = grid.slots[-1] if grid.slots else 0
+    reached = [value_at(keys.get("aaaa_share", ()), slot) is not None for keys in over6]
+    value = "no_resolver" if not over6 else "reached" if any(reached) else "resolver_unreachable"
+    level = "E4" if over6 else "E0"
+    return Evidence(
+        level=level, what="DNS over IPv6", device=AGENT + campus.id, value=value, last=slot or None
+    )
 
 
 def active_reachability(look: Look, campus: Campus, params: Params) -> Verdict:

@@ -25,7 +25,9 @@ def target(
     metric: str = "m",
     reason: str = "",
 ) -> Mark:
-    figures = () if value is None else (Figure(subject="c", metric=metric, value=value, unit=unit),)
+    figures = (
+        () if value is None else (Figure(subject="c", metric=metric, value=value, unit=unit, best=value),)
+    )
     return Mark(item="plan/t", state=state, reason=reason, figures=figures)
 
 
@@ -84,6 +86,27 @@ def test_a_fall_says_what_was_accepted_and_what_is_measured() -> None:
     assert failed == Fall(kind="failed", was="pass", now="fail", reason="uplink_down")
 
 
+def answer(value: float, low_bp: int | None, high_bp: int | None) -> Mark:
+    verdict = Verdict(
+        metric="m", subject="c", state=State.PASS, value=value, unit="ratio", low_bp=low_bp, high_bp=high_bp
+    )
+    return mark_of(SchoolVerdict(target="t", school="s", state=State.PASS, campuses=(verdict,)), "plan")
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (answer(0.96, 9600, 10_000), ""),
+        (answer(0.90, 9000, 9500), "worse"),
+        (answer(0.85, 8500, None), ""),
+        (answer(0.85, 8500, 8500), "worse"),
+    ],
+)
+def test_what_may_still_be_as_good_is_not_known_to_be_worse(now: Mark, expected: str) -> None:
+    """Rooms that nobody can tell of, and traffic that only says "at least", prove no loss."""
+    assert kind(answer(1.0, 10_000, 10_000), now) == expected
+
+
 def test_only_what_is_measured_can_be_accepted() -> None:
     assert [can_be_accepted(target(state)) for state in State] == [True, True, False, False]
 
@@ -99,7 +122,7 @@ def test_the_mark_of_a_target_holds_the_figures_of_its_legs() -> None:
     mark = mark_of(SchoolVerdict(target="t", school="s", state=State.PASS, campuses=(whole,)), "plan")
     assert (mark.item, mark.level) == ("plan/t", "E2")
     assert mark.figures == (
-        Figure(subject="c", metric="access_port_speed_10g", value=10_000.0, unit="Mbit/s"),
+        Figure(subject="c", metric="access_port_speed_10g", value=10_000.0, unit="Mbit/s", best=10_000.0),
     )
 
 
@@ -183,7 +206,9 @@ marks = st.builds(
 
 @given(marks, st.floats(0, 1e5))
 def test_better_never_alarms(accepted: Mark, more: float) -> None:
-    better = [revised(figure, value=figure.value + more) for figure in accepted.figures]
+    better = [
+        revised(figure, value=figure.value + more, best=figure.value + more) for figure in accepted.figures
+    ]
     now = revised(accepted, state=State.PASS, figures=tuple(better))
     assert fallen(accepted, now, 100 * DAY_S) is None
 

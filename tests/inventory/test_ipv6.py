@@ -244,3 +244,24 @@ def test_user_networks_of_a_device_never_read_say_so(others: bool, reason: str) 
         scene.polled("sw", (600, "ok"))
 
     assert judge("ipv6_lan_prefix_coverage", scene).reason == reason
+
+
+DELEGATED = Params({"accept_delegated": True})
+
+
+@pytest.mark.parametrize(
+    ("lan", "params", "state"),
+    [
+        (["2001:da8:2::1/64"], DELEGATED, State.PASS),
+        (["2001:da8:2::1/64"], DEFAULTS, State.FAIL),
+        (["fd00::1/64"], DELEGATED, State.FAIL),
+        ([], DELEGATED, State.FAIL),
+    ],
+)
+def test_a_delegated_prefix_in_use_counts_where_the_plan_says_so(
+    lan: list[str], params: Params, state: State
+) -> None:
+    vlan = UserVlan(name="教学", kind="teaching", device="gw", port="Vlanif10")
+    scene = Scene(replace(CAMPUS, user_vlans=(vlan,))).polled("gw", (600, "ok"))
+    scene.port("gw", "XGE0/0/1", ipv6=[]).port("gw", "Vlanif10", ipv6=lan)
+    assert compute("ipv6_wan_address", Look(scene.snapshot()), scene.campus, params).state is state

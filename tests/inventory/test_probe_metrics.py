@@ -143,3 +143,27 @@ def test_a_resolver_that_was_not_asked_yet_leaves_the_answer_open() -> None:
     scene.fact(AGENT, "probe:dns:r1:ipv4", "reason", "dns_timeout")
 
     assert judge("ipv6_dns_aaaa", scene).state is State.UNKNOWN
+
+
+def resolving(*families: str, share: float = 1.0) -> Scene:
+    """Resolvers that answered all the week; "none" of a family that clients get no resolver of."""
+    scene = Scene(CAMPUS).polled(AGENT, (600, "ok"))
+    for family in families:
+        scene.fact(AGENT, f"probe:dns:r:{family}", "aaaa_share", share)
+    for family in {"ipv4", "ipv6"} - set(families):
+        scene.fact(AGENT, f"probe:dns:none:{family}", "reason", "no_resolver")
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("families", "told"),
+    [(("ipv4",), "no_resolver"), (("ipv6",), "reached"), (("ipv4", "ipv6"), "reached")],
+)
+def test_a_family_without_a_resolver_does_not_open_the_answer(families: tuple[str, ...], told: str) -> None:
+    verdict = judge("ipv6_dns_aaaa", resolving(*families))
+    assert verdict.state is State.PASS
+    assert (verdict.evidence[-1].what, verdict.evidence[-1].value) == ("DNS over IPv6", told)
+
+
+def test_without_any_resolver_nobody_tests() -> None:
+    assert judge("ipv6_dns_aaaa", resolving()).reason == "no_probe"
