@@ -53,10 +53,18 @@ def finished_school_days(
 ) -> Iterator[tuple[date, int, int]]:
     """School days whose hours are over by ``as_of``, the newest first: the day, and the local midnights at
     which it begins and ends (seconds since 1970)."""
+    return iter(_finished(as_of, calendar, reach_back_days))
+
+
+@lru_cache(maxsize=64)
+def _finished(as_of: float, calendar: Calendar, reach_back_days: int) -> tuple[tuple[date, int, int], ...]:
     zone = ZoneInfo(calendar.timezone)
-    for day in _school_days_back(int(as_of) - reach_back_days * UNIT_S["d"], int(as_of), calendar):
-        if datetime.combine(day, calendar.closes, zone).timestamp() <= as_of:
-            yield day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    days = _school_days_back(int(as_of) - reach_back_days * UNIT_S["d"], int(as_of), calendar)
+    return tuple(
+        (day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+        for day in days
+        if datetime.combine(day, calendar.closes, zone).timestamp() <= as_of
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:

@@ -86,9 +86,14 @@ class Grid:
         """Stretches in which no fact changes: their mask, and the value of each history (None: not known)."""
         if not self.slots:
             return
+        begin = self.slots[0]
+        moving = [each for each in histories if each and (each[-1].end is not None or each[-1].start > begin)]
+        if not moving:  # as nearly always: nothing changed in the window
+            yield self.full, [each[-1].value if each else None for each in histories]
+            return
         cuts = {0, len(self.slots)}
-        for spans in histories:
-            for span in spans if not self.whole(spans) else ():
+        for spans in moving:
+            for span in spans:
                 cuts.update(self.ends(span))
         for first, after in pairwise(sorted(cuts)):
             slot = self.slots[first]

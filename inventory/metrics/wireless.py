@@ -103,7 +103,7 @@ def registered_aps(campus: Campus) -> list[Device]:
 
 
 def _aps_of(look: Look, campus: Campus) -> list[Device]:
-    return cast(list[Device], look.keep(("aps", campus.id), lambda: registered_aps(campus)))
+    return cast("list[Device]", look.keep(("aps", campus.id), lambda: registered_aps(campus)))
 
 
 def aps_online_now(look: Look, campus: Campus) -> int | None:
@@ -160,7 +160,7 @@ def ap_tallies(look: Look, campus: Campus, grid: Grid) -> dict[str, Tally]:
                 tallies.update((ap.id, _alone(look, campus, ap, grid)) for ap in aps)
         return tallies
 
-    return cast(dict[str, Tally], look.keep(("aps", campus.id, grid.key), make))
+    return cast("dict[str, Tally]", look.keep(("aps", campus.id, grid.key), make))
 
 
 def _alone(look: Look, campus: Campus, ap: Device, grid: Grid) -> Tally:
