@@ -151,17 +151,18 @@ def _import(args: argparse.Namespace) -> int:
     if part and old is None:
         raise nothing_stored()
     print(_("reading %(folder)s ...") % {"folder": args.path}, file=sys.stderr)
-    return finish_import(args, old, read_source(args, old if part else None).register)
+    return finish_import(args, old, read_source(args, old if part else None).register, str(args.path))
 
 
-def finish_import(args: argparse.Namespace, old: Register | None, new: Register) -> int:
-    """Say what the new register changes, and make it so if that is asked for."""
+def finish_import(args: argparse.Namespace, old: Register | None, new: Register, source: str) -> int:
+    """Say what the new register changes, and make it so if that is asked for; ``source`` is where it is
+    from."""
     before = old or Register(county="")
     tables = register_diff(before, register_tables(before), new, register_tables(new))
     if args.apply:
         with open_store(load_collector_settings(args.config).database_url).begin() as connection:
             author = args.author or getpass.getuser()
-            store_register(connection, new, author=author, at=time.time(), source=str(args.path))
+            store_register(connection, new, author=author, at=time.time(), source=source)
     if args.json:
         print_json({"applied": args.apply, **_schools(before, new), "tables": _counts(tables)})
         return 0

@@ -48,7 +48,7 @@ def _import(args: argparse.Namespace) -> int:
     tables, found, left = read_netbox(args.folder, old, register_tables(old))
     new = compose(tables, found, args.folder)
     _tell(_("left alone:"), {_(what): n for what, n in left.items()})
-    return files.finish_import(args, old, new)
+    return files.finish_import(args, old, new, f"netbox: {args.folder}")
 
 
 def _tell(head: str, counts: Mapping[str, int]) -> None:
