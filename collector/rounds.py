@@ -79,10 +79,11 @@ class Rounds:
             if county != self._county:  # calendar, documents, links: they may touch every school
                 self._county, self._answers = county, {}
             stale = [school for school in register.schools if self._is_stale(school, agents, now)]
-            fresh = {school.id: self._judge(connection, register, school, agents, now) for school in stale}
-        self.judged = len(fresh)
-        self._answers |= fresh
-        self._unkept |= fresh.keys() | self._answers.keys() - {school.id for school in register.schools}
+            for school in stale:  # one after the other: an answer that is replaced makes room for the next
+                self._answers[school.id] = self._judge(connection, register, school, agents, now)
+                self._unkept.add(school.id)
+        self.judged = len(stale)
+        self._unkept |= self._answers.keys() - {school.id for school in register.schools}
         self._answers = {school.id: self._answers[school.id] for school in register.schools}
         if keep:
             self._keep(now)

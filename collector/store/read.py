@@ -21,26 +21,47 @@ LOOK_BACK_DAYS = 61
 """The longest window any rule reads (60 days of holiday freeze), and the day that it begins in."""
 
 
+_DAYS = (
+    "SELECT device_id, MIN(day), MAX(day) FROM chunk WHERE school_id = ? GROUP BY device_id "
+    "UNION ALL SELECT '', MIN(day), MAX(day) FROM landing WHERE school_id = ?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSeries:
     """The samples of a school, read from the store while the connection is open; what has landed in some days
-    is decoded once."""
+    is decoded once, and days without samples are not asked for."""
 
     connection: Connection
     school_id: str
     landed: dict[tuple[int, int], list[SampleColumns]] = field(default_factory=dict)
+    days: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """device -> first and last day with a chunk; "": of what has landed"""
 
     def values(
         self, device: str, subject: str, key: str, start: int, end: int
     ) -> Sequence[tuple[int, int | float]]:
         """See inventory.snapshot.Series."""
+        if not self._has_any(device, start, end):
+            return ()
         landed = self._landed(start, end)
         return read_series(self.connection, self.school_id, device, subject, key, start, end, landed)
 
     def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
         """See inventory.snapshot.Series."""
+        if not self._has_any(device, start, end):
+            return ()
         landed = self._landed(start, end)
         return read_subjects(self.connection, self.school_id, device, key, start, end, landed)
+
+    def _has_any(self, device: str, start: int, end: int) -> bool:
+        if not self.days:
+            found = fetch(self.connection, _DAYS, (self.school_id, self.school_id))
+            self.days.update({name: (first, last) for name, first, last in found if first is not None})
+            self.days.setdefault("", (1, 0))
+        first, last = days_of(start, end)
+        kept = (self.days[name] for name in (device, "") if name in self.days)
+        return any(begin <= last and first <= until for begin, until in kept)
 
     def _landed(self, start: int, end: int) -> list[SampleColumns]:
         days = days_of(start, end)

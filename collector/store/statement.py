@@ -25,9 +25,11 @@ def fetch(connection: Connection, sql: str, values: Sequence[Any] = ()) -> Seque
     """As ``ask``, but straight from the driver, for reading very many rows."""
     if not connection.in_transaction():
         connection.begin()
-    cursor = connection.connection.cursor()
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    cursor = driver.cursor()
     try:
-        cursor.execute(_native(connection, sql), tuple(values))
+        cursor.execute(_native(connection, sql), values)
         return cursor.fetchall()
     finally:
         cursor.close()

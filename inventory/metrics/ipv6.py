@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from inventory.clock import window_s
@@ -111,6 +112,7 @@ def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
     )
 
 
+@lru_cache(maxsize=65_536)
 def is_global(address: str) -> bool:
     """In 2000::/3 and not a tunnel through IPv4. The text may carry a prefix length or a zone."""
     try:
