@@ -8,9 +8,10 @@ other polls could make another answer (inventory.due); what is judged by samples
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+import msgspec
 from msgspec.structs import replace as revised
 from sqlalchemy import Connection, Engine
 
@@ -35,8 +36,7 @@ Agents = Sequence[tuple[AgentSeen, int]]
 """The agents of a school, each with the count of its news."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What was judged of a school, under each plan, and what it rests on."""
 
     school: School
@@ -170,7 +170,7 @@ class Rounds:
         for school, answer in self._answers.items():
             view = answer.views[plan]
             heard = agents.get(school)
-            yield replace(view, campuses=tuple(_heard(view.campuses, heard))) if heard else view
+            yield revised(view, campuses=tuple(_heard(view.campuses, heard))) if heard else view
 
 
 def _news(agents: Agents) -> tuple[tuple[str, int], ...]:

@@ -49,7 +49,7 @@ FALLS: dict[str, str] = {
 """Kinds of falls in words."""
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A figure of an answer: of which campus and metric. ``best`` is what it may be at most, whatever the
     unknown units turn out to be; None: nothing bounds it from above, as where traffic alone proves a link."""
 
@@ -60,7 +60,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     best: float | None = None
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was measured of one thing at one time. Of a target ``state`` is its answer; of an uplink it is
     pass while the port is up, fail while it is down, unknown while nobody can tell."""
 

@@ -10,7 +10,7 @@ Answers by samples (rates, percentiles) are not followed here: they are judged a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -33,6 +33,9 @@ def next_due(look: Look, at_most_s: int) -> float:
         if not grid.judged and grid.slots:
             continue
         found = slides(window, clock, int(as_of), look.snapshot.interval_s, calendar, at_most_s)
+        _at, gone, new = found[-1] if found else (0.0, 0, 0)
+        if grid.slots and not any(could_change(one, gone, new) for one in grid.judged):
+            continue  # what no later polls can change, fewer of them cannot either
         for at, gone, new in found:
             if (new and not grid.slots) or any(could_change(one, gone, new) for one in grid.judged):
                 times.append(at)
@@ -111,10 +114,10 @@ def _slide(
 
 def slides(
     window: str, clock: str, as_of: int, interval_s: int, calendar: Calendar, within_s: int
-) -> Iterator[Slide]:
+) -> Sequence[Slide]:
     """How a window moves on, at each poll interval to come within some seconds."""
     step, steps = as_of // interval_s, -(-within_s // interval_s)
-    yield from _slides(window, clock, step, interval_s, calendar, steps)
+    return _slides(window, clock, step, interval_s, calendar, steps)
 
 
 def midnight_after(look: Look) -> float:

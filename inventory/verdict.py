@@ -153,8 +153,7 @@ class CampusLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     last_report: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolView:
+class SchoolView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One school: its register row, one verdict per target in scope (in plan order), lines per campus."""
 
     school: School

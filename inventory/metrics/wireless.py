@@ -64,7 +64,13 @@ def area_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
         return unknown(D1, campus.id, "holiday", origin=origin)
     main = [area for area in campus.areas if area.main]
     served = _judged(ap_tallies(look, campus, grid), params)
-    rooms = [(area, *_area_state(area, served)) for area in main]
+    working = {ap for ap, (state, _reason) in served.items() if state is State.PASS}
+    rooms = [
+        (area, State.PASS, "")
+        if not area.no_ap and not working.isdisjoint(area.aps)
+        else (area, *_area_state(area, served))
+        for area in main
+    ]
     states = [state for _, state, _ in rooms]
     counts = UnitCounts(
         p=states.count(State.PASS),

@@ -124,7 +124,7 @@ def test_the_last_value_of_a_stale_verdict_is_not_a_current_figure() -> None:
     school = view.schools[0]
     stale = revised(school.verdicts[0].campuses[0].legs[0], state=State.UNKNOWN, reason="stale")
     rolled = revised(school.verdicts[0], state=State.UNKNOWN, campuses=(stale,))
-    view = replace(view, schools=(replace(school, verdicts=(rolled,)),))
+    view = replace(view, schools=(revised(school, verdicts=(rolled,)),))
 
     assert of(page_of(view), "campus_metric_value") == []
 
@@ -135,7 +135,7 @@ def test_a_metric_that_is_a_leg_twice_makes_one_series() -> None:
     verdict = school.verdicts[0].campuses[0]
     twice = revised(verdict, legs=(*verdict.legs, *verdict.legs))
     rolled = revised(school.verdicts[0], campuses=(twice,))
-    view = replace(view, schools=(replace(school, verdicts=(rolled,)),))
+    view = replace(view, schools=(revised(school, verdicts=(rolled,)),))
 
     assert len(of(page_of(view), "campus_metric_state")) == 2
 

@@ -165,7 +165,7 @@ def test_a_figure_that_is_not_known_is_an_empty_cell_and_never_0() -> None:
 
 def test_a_target_that_is_not_for_a_school_leaves_its_cell_empty() -> None:
     view = views.view()
-    school = replace(view.schools[0], verdicts=view.schools[0].verdicts[1:])
+    school = revised(view.schools[0], verdicts=view.schools[0].verdicts[1:])
     campus = report_lines(replace(view, schools=(school,))).table("campuses").records()[0]
 
     assert campus[TARGET + views.SPEED] is None
@@ -212,7 +212,7 @@ def test_an_unknown_campus_of_a_failing_school_is_still_to_be_proved() -> None:
     two = view.schools[3]
     wifi = two.verdicts[1]
     silent = revised(view.schools[2].verdicts[1].campuses[0], subject="3133990004-01")
-    mixed = replace(two, verdicts=(revised(wifi, campuses=(silent, wifi.campuses[1])),))
+    mixed = revised(two, verdicts=(revised(wifi, campuses=(silent, wifi.campuses[1])),))
     report = report_lines(replace(view, schools=(mixed,)))
 
     assert [row["campus"] for row in report.table("to_mend").records()] == ["3133990004-02"]
@@ -310,7 +310,7 @@ def test_a_hostile_name_opens_no_tag_and_no_attribute(language: Language) -> Non
             texts=(target, *view.texts[1:]),
             schools=(
                 view.schools[0],
-                replace(school, school=replace(school.school, name=attack, township=attack)),
+                revised(school, school=replace(school.school, name=attack, township=attack)),
                 *view.schools[2:],
             ),
         )
@@ -437,7 +437,7 @@ def test_what_decided_is_named_first_and_a_room_by_its_name() -> None:
     wifi = two.verdicts[1]
     failing = wifi.campuses[1]
     leg = revised(failing.legs[0], evidence=evidence)
-    school = replace(
+    school = revised(
         two,
         school=replace(two.school, campuses=(replace(two.school.campuses[1], areas=rooms),)),
         verdicts=(revised(wifi, campuses=(revised(failing, legs=(leg,)),)),),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as revised
 from snapshots import AS_OF, CAMPUS, WEEK, Scene
 
 from inventory.judge import applies, judge_county, judge_school, target_texts
@@ -254,7 +255,7 @@ def test_a_target_on_agents_is_judged_by_who_was_heard(heard: int, expected: Tar
     views = []
     for view in states(20, 0, 0):
         campus = Campus(id=f"{view.school.id}-01")
-        views.append(replace(view, school=replace(view.school, campuses=(campus,))))
+        views.append(revised(view, school=replace(view.school, campuses=(campus,))))
     agents = tuple(
         AgentSeen(agent=f"a{n}", campus=view.school.campuses[0].id, last_report=AS_OF - 60)
         for n, view in enumerate(views[:heard])
@@ -265,7 +266,7 @@ def test_a_target_on_agents_is_judged_by_who_was_heard(heard: int, expected: Tar
 
 def test_a_target_on_agents_may_ask_for_fewer_and_sooner() -> None:
     view = school_view(1, State.PASS)
-    view = replace(view, school=replace(view.school, campuses=(Campus(id="c"),)))
+    view = revised(view, school=replace(view.school, campuses=(Campus(id="c"),)))
     old = (AgentSeen(agent="a", campus="c", last_report=AS_OF - 3600),)
     row = replace(target("agent_coverage", "single", None, "county"), params={"heard_within": "10m"})
 

@@ -174,7 +174,7 @@ def _renumbered(school: SchoolView, n: int) -> SchoolView:
             legs=tuple(again(leg) for leg in verdict.legs),
         )
 
-    return replace(
+    return revised(
         school,
         school=replace(
             school.school,
