@@ -1,8 +1,9 @@
 """Ten thousand synthetic schools in a store, by bulk insert of one school's rows under other names.
 
-A school holds: one campus, a gateway with 8 ports, a switch with 28, a wireless controller with 60 access
-points, 30 rooms, an agent with active tests of three targets, a lease; 406 facts (some of which have changed
-within the week) and 15 days of polls every five minutes of four devices.
+A school holds some thirty devices, as in the other benchmarks: a gateway with 8 ports, a switch with 28, a
+wireless controller with an access point in each of 30 rooms; an agent with active tests of three targets, a
+lease; 286 facts (some of which have changed within the week) and 15 days of polls every five minutes of four
+devices. Samples are left out: what is judged by them is judged once an hour.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ END = 1_790_320_500 // INTERVAL_S * INTERVAL_S
 DAYS = 15
 HOUR_S = 3600
 PORT = "XGigabitEthernet0/0/1"
-APS = 60
+APS = 30
 SCHOOLS_AT_ONCE = 200
 
 Rows = list[tuple[Any, ...]]
@@ -56,8 +57,7 @@ def school(number: int) -> School:
         *aps,
     )
     areas = tuple(
-        Area(id=f"{name}-r{n}", name=f"{n}", kind="classroom", main=True, aps=(aps[n].id, aps[n + 30].id))
-        for n in range(30)
+        Area(id=f"{name}-r{n}", name=f"{n}", kind="classroom", main=True, aps=(aps[n].id,)) for n in range(30)
     )
     campus = Campus(
         id=f"{name}-01",

@@ -19,7 +19,7 @@ from collector.judging import Plan, no_register
 from collector.store.baselines import read_alarms, settle
 from collector.store.read import read_all_agents, read_snapshot
 from collector.store.registers import RegisterReader
-from collector.store.verdicts import keep_many, keep_profile
+from collector.store.verdicts import keep_many, keep_profile, schools_with_verdicts
 from inventory.baseline import Mark, marks_by_item, uplink_marks
 from inventory.due import midnight_after, next_due
 from inventory.judge import judge_county, judge_look
@@ -62,6 +62,7 @@ class Rounds:
         self._county: Register | None = None
         self._answers: dict[str, Answer] = {}
         self._unkept: set[str] = set()
+        self._has_kept = False
 
     def forget(self) -> None:
         """Judge every school anew in the next round, whatever is known of it."""
@@ -77,6 +78,7 @@ class Rounds:
             agents = read_all_agents(connection)
             county = replace(register, schools=())
             if county != self._county:  # calendar, documents, links: they may touch every school
+                self._unkept |= self._answers.keys()
                 self._county, self._answers = county, {}
             stale = [school for school in register.schools if self._is_stale(school, agents, now)]
             for school in stale:  # one after the other: an answer that is replaced makes room for the next
@@ -138,8 +140,12 @@ class Rounds:
         return Answer(school, views, news, min(due, lasts_until), look.lasting, lasts_until, uplinks)
 
     def _keep(self, now: float) -> None:
-        """Store what changed since another process, or this one, last stored it."""
+        """Store what changed since another process, or this one, last stored it. The first time that includes
+        the end of what stands of schools that have left the register meanwhile."""
         with self.engine.begin() as connection:
+            if not self._has_kept:
+                self._unkept |= schools_with_verdicts(connection)
+                self._has_kept = True
             for plan in self.plans:
                 ref = plan.profile.ref
                 keep_profile(connection, ref.id, ref.version, ref.sha256, plan.text, now)

@@ -117,6 +117,14 @@ def keep_many(
     return len(fresh)
 
 
+_SCHOOLS = "SELECT DISTINCT school_id FROM verdict WHERE known_to IS NULL"
+
+
+def schools_with_verdicts(connection: Connection) -> set[str]:
+    """The schools of which a verdict stands."""
+    return {school for (school,) in fetch(connection, _SCHOOLS)}
+
+
 def _doc(verdict: SchoolVerdict) -> bytes:
     return msgspec.json.encode(verdict)
 

@@ -228,6 +228,27 @@ def test_the_verdicts_of_a_school_that_left_the_register_end(store: Engine, plan
     assert gone not in {school_id for school_id, _target in stored(store, plan, T0 + 61.0)}
 
 
+def test_a_school_that_left_while_nobody_judged_has_no_verdict_that_stands(store: Engine, plan: Plan) -> None:
+    Rounds(store, [plan]).round(float(T0))
+    keep_register(store, replace(COUNTY, schools=COUNTY.schools[1:], county="改名县"), T0 + 1.0)
+
+    Rounds(store, [plan]).round(T0 + 60.0)
+
+    schools = {school_id for school_id, _target in stored(store, plan, T0 + 61.0)}
+    assert schools == {school.id for school in COUNTY.schools[1:]}
+
+
+def test_a_school_that_leaves_as_the_county_changes_has_none_either(store: Engine, plan: Plan) -> None:
+    rounds = Rounds(store, [plan])
+    rounds.round(float(T0))
+    keep_register(store, replace(COUNTY, schools=COUNTY.schools[1:], county="改名县"), T0 + 1.0)
+
+    rounds.round(T0 + 60.0)
+
+    schools = {school_id for school_id, _target in stored(store, plan, T0 + 61.0)}
+    assert schools == {school.id for school in COUNTY.schools[1:]}
+
+
 def test_who_only_shows_stores_nothing_until_it_leads(store: Engine, plan: Plan) -> None:
     rounds = Rounds(store, [plan])
     rounds.round(float(T0), keep=False)
