@@ -46,6 +46,7 @@ class Asking:
             engine=engine_named(self._settings.engine, target),
             stations=self._stations,
             wanted=wanted_macs(self._memory.readings),
+            prefixes=device.route_prefixes,
             learned=self._learned,
         )
         if self._visits is None or device.ssh is None or reading.outcome != "ok":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
 from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
@@ -13,8 +14,10 @@ from agent.snmp.target import Auth, KeyExtension, Priv, Target, User, Version
 from agent.ssh.platform import platforms
 from agent.ssh.target import SshTarget
 from inventory.config import ProgramSettings, SecretRef, Section, load_settings, reveal
+from inventory.prefixes import is_ipv6_network
 from inventory.register import DEVICE_ROLES
 from inventory.suggest import did_you_mean
+from inventory.web import WebSettings, host_and_port
 from inventory.words import _
 
 NO_SECRET = "plain:"  # noqa: S105 - the opposite of one
@@ -113,6 +116,15 @@ class DeviceSettings(Section):
     timeout_s: float = Field(default=3.0, gt=0, le=60)
     retries: int = Field(default=2, ge=0, le=10)
     ports: tuple[str, ...] = ()
+    route_prefixes: tuple[str, ...] = Field(default=(), max_length=8)
+
+    @field_validator("route_prefixes")
+    @classmethod
+    def _are_networks(cls, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+        for prefix in prefixes:
+            if not is_ipv6_network(prefix):
+                raise ValueError(_("not an IPv6 prefix such as 2001:db8::/32: %(text)s") % {"text": prefix})
+        return tuple(dict.fromkeys(str(IPv6Network(prefix)) for prefix in prefixes))
 
     @field_validator("role")
     @classmethod
@@ -152,7 +164,14 @@ class AgentSettings(ProgramSettings):
     engine: EngineName = "auto"
     references: tuple[str, ...] = ()
     probes: ProbesSettings | None = None
+    metrics_listen: str = ""
+    metrics_web: WebSettings = WebSettings()
     device: list[DeviceSettings] = Field(min_length=1)
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        return host_and_port(listen) if listen else ""
 
     @field_validator("poll_interval_s")
     @classmethod

@@ -8,6 +8,7 @@ import gc
 import hashlib
 import signal
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -15,6 +16,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.asking import Asking
 from agent.config import AgentSettings
+from agent.now import agent_now
+from agent.page import Pages, PageServer
 from agent.privacy import load_or_make_key
 from agent.probing import Probing
 from agent.rounds import Memory, run_round
@@ -22,6 +25,7 @@ from agent.spool import Spool
 from agent.stations_today import StationsToday
 from agent.uplink import Progress, Send, client_for, sender, ship_forever, thinned
 from agent.wifi.kept import KnownAps
+from inventory.agent_now import AgentNow
 from inventory.garbage import collect_garbage_less_often
 from inventory.log import get_logger
 
@@ -36,7 +40,11 @@ NEW_OBJECTS = 500_000
 cost a tenth of its CPU. Each round ends with a look."""
 
 
-async def run_agent(settings: AgentSettings) -> None:
+MakePages = Callable[[Callable[[], AgentNow], Callable[[], str]], Pages]
+"""Who writes the metrics pages: from what the agent knows now, and the address that it listens on."""
+
+
+async def run_agent(settings: AgentSettings, make_pages: MakePages) -> None:
     """Poll and ship until SIGINT or SIGTERM; raises only what makes work impossible from the start."""
     collect_garbage_less_often(NEW_OBJECTS)
     stop = asyncio.Event()
@@ -52,13 +60,18 @@ async def run_agent(settings: AgentSettings) -> None:
     )
     try:
         async with client_for(settings.collector) as client:
-            await _work(settings, spool, stop, Progress(), sender(client))
+            await _work(settings, spool, stop, Progress(), sender(client), make_pages)
     finally:
         spool.close()
 
 
 async def _work(
-    settings: AgentSettings, spool: Spool, stop: asyncio.Event, progress: Progress, send: Send
+    settings: AgentSettings,
+    spool: Spool,
+    stop: asyncio.Event,
+    progress: Progress,
+    send: Send,
+    make_pages: MakePages,
 ) -> None:
     wake = asyncio.Event()
     memory = Memory(
@@ -68,12 +81,20 @@ async def _work(
     asking = Asking(settings, memory, load_or_make_key(settings.state_dir / KEY_FILE))
     probing = Probing(settings.probes) if settings.probes else None
     one_at_a_time = asyncio.Lock()
+    last_round: list[tuple[float, float]] = []
+
+    def now_of() -> AgentNow:
+        return agent_now(settings, memory, spool, progress, probing, last_round[0] if last_round else None)
+
+    page = await _page(settings, now_of, make_pages)
 
     async def one_round() -> None:
         async with one_at_a_time:
+            began, started = time.time(), time.monotonic()
             answered = await run_round(settings, memory, spool, time.time(), asking.poll, probing)
             asking.round_is_over()
             gc.collect()
+            last_round[:] = [(began, time.monotonic() - started)]
         log.info(
             "%s: %d of %d devices answered; %d batches wait",
             settings.campus,
@@ -112,9 +133,24 @@ async def _work(
     with contextlib.suppress(asyncio.CancelledError):
         await uplink
     asking.close()
+    if page:
+        await page.close()
     if probing:
         await probing.close()
     log.info("agent stopped; %d batches wait in the spool", spool.depth().batches)
+
+
+async def _page(
+    settings: AgentSettings, now_of: Callable[[], AgentNow], make_pages: MakePages
+) -> PageServer | None:
+    """The metrics, where they are asked for."""
+    if not settings.metrics_listen:
+        return None
+    address = [settings.metrics_listen]
+    server = PageServer(make_pages(now_of, lambda: address[0]), settings.metrics_web)
+    address[0] = await server.start(settings.metrics_listen)
+    log.info("metrics on %s", address[0])
+    return server
 
 
 def first_round(settings: AgentSettings, now: float) -> datetime:

@@ -22,12 +22,14 @@ optics, power. topology: neighbours, stations, forwarding tables. inventory: wha
 @dataclass(frozen=True, slots=True)
 class Device:
     """One device under questioning. ``identity`` is None for a maker that this version does not know;
-    ``wanted`` are MAC addresses of access points (aa:bb:cc:dd:ee:ff) whose ports a switch is asked for."""
+    ``wanted`` are MAC addresses of access points (aa:bb:cc:dd:ee:ff) whose ports a switch is asked for;
+    ``prefixes`` are IPv6 destinations whose routes are asked for beside ::/0."""
 
     reads: Reads
     identity: Identity | None
     stations: Stations
     wanted: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
 
     @property
     def vendor_file(self) -> VendorFile | None:

@@ -147,11 +147,18 @@ def _device(reading: Reading, names: dict[int, str]) -> dict[str, FactValue]:
         "software": about.software,
         "tables": {name: table.status for name, table in sorted(reading.tables.items())},
         "ipv6_default_route": _default_routes(reading, names),
+        "ipv6_aggregate_routes": _aggregates(reading, names),
         "aps_online": aps.aps_online if aps else None,
         "aps_total": aps.aps_total if aps else None,
         "aps_licensed": aps.aps_licensed if aps else None,
+        "standby": aps.standby if aps else None,
         "ipv6_forwarding": reading.ipv6_forwarding,
-        "ipv6_dead_next_hops": _dead_next_hops(reading.ipv6_default_routes),
+        "ipv6_dead_next_hops": _dead_next_hops(
+            [
+                *reading.ipv6_default_routes,
+                *(route for each in reading.ipv6_aggregates for route in each.routes),
+            ]
+        ),
         "ipv6_ladder": {
             rung.name: {True: "yes", False: "no", None: "unknown"}[rung.reached]
             for rung in reading.ipv6_ladder
@@ -189,9 +196,21 @@ def _default_routes(reading: Reading, names: dict[int, str]) -> list[str] | None
         return None
     if table.status == "partial" and not reading.ipv6_default_routes:
         return None
-    return sorted(
-        {route.next_hop or names.get(route.if_index or 0, "::") for route in reading.ipv6_default_routes}
-    )
+    return _ways(reading.ipv6_default_routes, names)
+
+
+def _aggregates(reading: Reading, names: dict[int, str]) -> dict[str, str] | None:
+    """Prefix -> next hops; only prefixes of which the device has told whether it has a route."""
+    told = {
+        each.prefix: " ".join(_ways(each.routes, names))
+        for each in reading.ipv6_aggregates
+        if each.status in ("ok", "empty") or each.routes
+    }
+    return told or None
+
+
+def _ways(routes: Sequence[Ipv6Route], names: dict[int, str]) -> list[str]:
+    return sorted({route.next_hop or names.get(route.if_index or 0, "::") for route in routes})
 
 
 @lru_cache(maxsize=8192)

@@ -16,6 +16,7 @@ PARTS = (
     "ipv4_addresses",
     "ipv6_addresses",
     "ipv6_default_routes",
+    "ipv6_aggregates",
     "ipv6_ra_interfaces",
     "ipv6_interfaces",
     "version_counters",

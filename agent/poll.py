@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -22,6 +24,7 @@ from agent.parts import (
     optics,
     power,
     routes,
+    standby,
     ups,
     wireless,
 )
@@ -50,6 +53,7 @@ PARTS: tuple[Part, ...] = (
     Part("status", addresses.read),
     Part("status", routes.read),
     Part("status", wireless.read),
+    Part("status", standby.read),
     Part("counters", counters.read),
     Part("counters", counters.read_versions),
     Part("topology", wireless.read_details),
@@ -75,16 +79,21 @@ async def poll_device(
     engine: Engine | None = None,
     stations: Stations | None = None,
     wanted: frozenset[str] = frozenset(),
+    prefixes: tuple[str, ...] = (),
     learned: Learned | None = None,
 ) -> Reading:
     """What one device says of itself now. A silent device is a "gap": alone it cannot be told from a
     broken cable of the agent's own. ``stations`` names people's machines; without it
     they get names that hold for this call alone. ``wanted`` are MAC addresses of access points, to be found
-    among those that a switch has learnt. ``learned``: how devices like to be asked; this poll adds to it."""
+    among those that a switch has learnt. ``prefixes`` are IPv6 destinations whose routes are asked for
+    beside ::/0. ``learned``: how devices like to be asked; this poll adds to it."""
     reading = Reading(address=target.address, polled_at=_iso(now), outcome="gap")
     try:
         async with Session(engine or engine_named("auto", target), target, budget_s) as session:
-            return await _poll(session, reading, jobs, stations or Stations.of_this_run(), wanted, learned)
+            asked = partial(
+                Device, stations=stations or Stations.of_this_run(), wanted=wanted, prefixes=prefixes
+            )
+            return await _poll(session, reading, jobs, asked, learned)
     except NoAnswer as error:
         log.info("%s", error)
         return msgspec.structs.replace(
@@ -96,8 +105,7 @@ async def _poll(
     session: Session,
     reading: Reading,
     jobs: frozenset[Job],
-    stations: Stations,
-    wanted: frozenset[str],
+    asked: Callable[[Reads, Identity | None], Device],
     learned: Learned | None,
 ) -> Reading:
     about = await _first_contact(session)
@@ -112,7 +120,7 @@ async def _poll(
     reading = msgspec.structs.replace(reading, outcome="ok", system=about, tables=tables)
     if found is None:
         reading = with_note(reading, _("the maker of this device is not known to this version"))
-    device = Device(reads, found, stations, wanted)
+    device = asked(reads, found)
     for part in PARTS:
         if part.job in jobs:
             reading = await part.read(device, reading)

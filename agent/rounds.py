@@ -30,7 +30,7 @@ from inventory.errors import StoreError
 from inventory.facts import Batch, GapColumns, Lane, Receipt
 from inventory.log import get_logger
 from inventory.probes import AGENT
-from inventory.reading import Reading
+from inventory.reading import Outcome, Reading
 from inventory.version import VERSION
 
 log = get_logger(__name__)
@@ -67,6 +67,10 @@ class Memory:
     """What each shipped state adds up to."""
     frames_wanted: set[str] = field(default_factory=set)
     """Devices of which the collector has another state than was shipped."""
+    polls: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
+    """Outcomes since the start, by device."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long the last poll of each device took."""
     frame_day: int = -1
     losses: tuple[str, int, int] = ("", 0, 0)
 
@@ -130,6 +134,7 @@ async def run_round(
     alive = not _anyone(readings) and await any_alive(settings.references)
     for device, outcome in outcomes(readings, reference_alive=alive).items():
         this.columns.add_poll(device, outcome)
+        memory.polls[device, outcome] += 1
     hangs = ports_of_aps(memory.readings) if any(map(_has_aps, readings.values())) else {}
     for asked in settings.device:
         if _has_aps(readings[asked.id]):
@@ -160,7 +165,8 @@ async def _poll_all(this: _Round, poll: Poll) -> dict[str, Reading]:
             jobs = _due(settings, memory, device.id, this.now)
             started = time.monotonic()
             reading = await poll(device, jobs, limit_s)
-            log.debug("%s: %s in %.2f s", device.id, reading.outcome, time.monotonic() - started)
+            memory.seconds[device.id] = time.monotonic() - started
+            log.debug("%s: %s in %.2f s", device.id, reading.outcome, memory.seconds[device.id])
         if reading.outcome == "ok":
             memory.done_at.update({(device.id, job): this.now for job in jobs})
             this.columns.add_samples(device.id, samples_of(reading))

@@ -62,6 +62,12 @@ def _counters(if_index: int, high: Row, errors: Row) -> PortCounters:
         # one poll and have it back in the next.
         in_packets=None if in_u is None or in_m is None or in_b is None else in_u + in_m + in_b,
         out_packets=None if out_u is None or out_m is None or out_b is None else out_u + out_m + out_b,
+        in_unicast=in_u,
+        in_multicast=in_m,
+        in_broadcast=in_b,
+        out_unicast=out_u,
+        out_multicast=out_m,
+        out_broadcast=out_b,
         in_discards=errors_of[0],
         in_errors=errors_of[1],
         out_discards=errors_of[2],

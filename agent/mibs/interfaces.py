@@ -123,6 +123,8 @@ def _interface(
         admin_status=_word(admin, STATUS_WORDS),
         oper_status=_word(oper, STATUS_WORDS),
         speed_mbps=speed_mbps(number(high_speed), number(speed)),
+        if_speed=number(speed),
+        if_high_speed=number(high_speed),
         mac=mac(phys_address),
         lag_if_index=member_of,
         connector={1: True, 2: False}.get(number(connector) or 0),

@@ -1,6 +1,7 @@
-"""The IPv6 default route: IP-MIB's successor IP-FORWARD-MIB (RFC 4292), or IPV6-MIB (RFC 2465).
+"""IPv6 routes: IP-MIB's successor IP-FORWARD-MIB (RFC 4292), or IPV6-MIB (RFC 2465).
 
-Route tables can hold a whole campus or the Internet, so only the rows of ::/0 are asked for.
+Route tables can hold a whole campus or the Internet, so only the rows of ::/0 are asked for, and those of
+destinations that somebody has named.
 """
 
 from __future__ import annotations
@@ -15,50 +16,76 @@ from agent.snmp.walk import Rows, TableSpec
 from agent.vendors.network import RouteTable
 from inventory.reading import Ipv6Route
 
-_ANYWHERE = (*(0,) * 16, 0)
 _INET_ENTRY = oid("1.3.6.1.2.1.4.24.7.1")
 _INET_COLUMNS = {"inetCidrRouteIfIndex": 7, "inetCidrRouteType": 8}
 _IPV6_ENTRY = oid("1.3.6.1.2.1.55.1.11.1")
-_MAX_DEFAULT_ROUTES = 64
+_MAX_ROUTES = 64
+"""Next hops of one destination."""
+ANYWHERE = "::/0"
 
-INET_CIDR_ROUTE_TABLE = TableSpec(
-    name="inetCidrRouteTable",
-    entry=_INET_ENTRY,
-    columns=_INET_COLUMNS,
-    under=(2, 16, *_ANYWHERE),
-    max_rows=_MAX_DEFAULT_ROUTES,
-)
-INET_CIDR_ROUTE_SHORT = TableSpec(
-    name="inetCidrRouteTable(short index)",
-    entry=_INET_ENTRY,
-    columns=_INET_COLUMNS,
-    under=(2, *_ANYWHERE),
-    max_rows=_MAX_DEFAULT_ROUTES,
-)
-IPV6_ROUTE_TABLE = TableSpec(
-    name="ipv6RouteTable",
-    entry=_IPV6_ENTRY,
-    columns={"ipv6RouteIfIndex": 4, "ipv6RouteNextHop": 5, "ipv6RouteType": 6},
-    under=_ANYWHERE,
-    max_rows=_MAX_DEFAULT_ROUTES,
-)
+
+def _destination(prefix: str) -> Oid:
+    """The part of an index that is the destination: sixteen octets and the prefix length."""
+    network = ipaddress.IPv6Network(prefix)
+    return (*network.network_address.packed, network.prefixlen)
+
+
+def _named(table: str, prefix: str) -> str:
+    return table if prefix == ANYWHERE else f"{table} {prefix}"
+
+
+def inet_cidr_route_table(prefix: str = ANYWHERE) -> TableSpec:
+    """The rows of one destination in inetCidrRouteTable."""
+    return TableSpec(
+        name=_named("inetCidrRouteTable", prefix),
+        entry=_INET_ENTRY,
+        columns=_INET_COLUMNS,
+        under=(2, 16, *_destination(prefix)),
+        max_rows=_MAX_ROUTES,
+    )
+
+
+def inet_cidr_route_short(prefix: str = ANYWHERE) -> TableSpec:
+    """The same of devices that leave the length of the address out of the index."""
+    return TableSpec(
+        name=_named("inetCidrRouteTable(short index)", prefix),
+        entry=_INET_ENTRY,
+        columns=_INET_COLUMNS,
+        under=(2, *_destination(prefix)),
+        max_rows=_MAX_ROUTES,
+    )
+
+
+def ipv6_route_table(prefix: str = ANYWHERE) -> TableSpec:
+    """The rows of one destination in ipv6RouteTable."""
+    return TableSpec(
+        name=_named("ipv6RouteTable", prefix),
+        entry=_IPV6_ENTRY,
+        columns={"ipv6RouteIfIndex": 4, "ipv6RouteNextHop": 5, "ipv6RouteType": 6},
+        under=_destination(prefix),
+        max_rows=_MAX_ROUTES,
+    )
+
+
+INET_CIDR_ROUTE_TABLE = inet_cidr_route_table()
+IPV6_ROUTE_TABLE = ipv6_route_table()
 ANY_IPV6_ROUTE = ((*_INET_ENTRY, 7, 2), (*_IPV6_ENTRY, 4))
 """Where the IPv6 routes of each table begin, whatever their destination."""
 
 _LEADS_NOWHERE = {2, 5}
-"""inetCidrRouteType reject and blackhole: a default route that throws everything away"""
+"""inetCidrRouteType reject and blackhole: a route that throws everything away"""
 _DISCARDS = {5}
 """ipv6RouteType discard"""
 
 
-def spec_of(table: RouteTable) -> TableSpec:
-    """The default routes of a maker's table."""
+def spec_of(table: RouteTable, prefix: str = ANYWHERE) -> TableSpec:
+    """The rows of one destination in a maker's table."""
     return TableSpec(
-        name=table.name,
+        name=_named(table.name, prefix),
         entry=oid(table.entry),
         columns=_INET_COLUMNS,
-        under=(*table.before, 2, 16, *_ANYWHERE),
-        max_rows=_MAX_DEFAULT_ROUTES,
+        under=(*table.before, 2, 16, *_destination(prefix)),
+        max_rows=_MAX_ROUTES,
     )
 
 
@@ -68,7 +95,7 @@ def any_ipv6_route(table: RouteTable) -> Oid:
 
 
 def of_inet_cidr(rows: Rows, source: str = "inetCidrRouteTable") -> list[Ipv6Route]:
-    """Default routes of inetCidrRouteTable; the next hop is in the index, after the policy."""
+    """Routes of inetCidrRouteTable; the next hop is in the index, after the policy."""
     found = []
     for index, row in rows.items():
         if number(row.get("inetCidrRouteType")) in _LEADS_NOWHERE:
@@ -78,7 +105,7 @@ def of_inet_cidr(rows: Rows, source: str = "inetCidrRouteTable") -> list[Ipv6Rou
 
 
 def of_ipv6_mib(rows: Rows) -> list[Ipv6Route]:
-    """Default routes of ipv6RouteTable; some agents give the next hop as text."""
+    """Routes of ipv6RouteTable; some agents give the next hop as text."""
     return [
         _route(ip(row.get("ipv6RouteNextHop")), number(row.get("ipv6RouteIfIndex")), "ipv6RouteTable")
         for row in rows.values()
@@ -87,7 +114,8 @@ def of_ipv6_mib(rows: Rows) -> list[Ipv6Route]:
 
 
 def merged(*sources: Iterable[Ipv6Route]) -> list[Ipv6Route]:
-    """Each default route once: the first table that names a next hop wins, a later one gives its ifIndex.
+    """Each route to one destination once: the first table that names a next hop wins, a later one
+    gives its ifIndex.
 
     A route whose next hop one table leaves out (column withheld) is the one that another table shows on
     the same interface.

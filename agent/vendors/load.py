@@ -19,7 +19,7 @@ from agent.vendors.network import (
 from agent.vendors.optics import OpticsTable, SensorLimits
 from agent.vendors.power import PoeSupplyObjects, PoeTable, UpsObjects
 from agent.vendors.sensors import EntitySensorTable, SensorTable
-from agent.vendors.wireless import Controller
+from agent.vendors.wireless import Controller, Standby
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +60,7 @@ class VendorFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     trunk_table: list[TrunkTable] = []
     lldp_table: list[LldpTable] = []
     wireless: list[Controller] = []
+    standby: list[Standby] = []
     sensor: list[SensorTable] = []
     entity_sensor: list[EntitySensorTable] = []
     poe: list[PoeTable] = []

@@ -75,6 +75,18 @@ class WirelessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return self.job or JOB_OF_ROLE.get(self.role, "topology")
 
 
+class Standby(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a controller tells of the other one of its pair: the OIDs of its own state and of its peer's, and
+    the numbers that mean at work, ready to take over, not ready, and no peer. Other numbers mean nothing."""
+
+    unit: str
+    peer: str
+    active: list[int]
+    ready: list[int]
+    not_ready: list[int]
+    alone: list[int]
+
+
 class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one line of wireless controllers is read; the first of ``roots`` that answers is taken.
 
