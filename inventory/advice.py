@@ -96,6 +96,16 @@ ADVICE: dict[str, Advice] = {
     "user_vlans_not_declared": Advice(
         SCHOOL, REGISTER, N_("Enter the user networks and the interface that serves each")
     ),
+    "route_not_asked": Advice(
+        AGENT,
+        AGENT_WORK,
+        N_("Name the prefix under route_prefixes of the device in the agent's configuration"),
+    ),
+    "standby_not_ready": Advice(
+        SCHOOL_CARRIER,
+        SETTING,
+        N_("Look at the standby controller: power, link, software version"),
+    ),
     "no_probe": Advice(COUNTY, TEST, N_("Prove it by a test on site; this agent does not test it")),
     "probe_targets_few": Advice(AGENT, AGENT_WORK, N_("Name at least three targets in [[agent.probes.tcp]]")),
     "probe_no_address": Advice(AGENT, AGENT_WORK, N_("Put the agent into a user network that has IPv6")),

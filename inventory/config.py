@@ -19,7 +19,7 @@ from inventory.errors import ConfigError, Problem
 from inventory.suggest import did_you_mean
 from inventory.words import _
 
-KNOWN_TABLES = ("agent", "collector", "log")
+KNOWN_TABLES = ("agent", "collector", "notify", "log")
 
 
 class Section(BaseModel):
@@ -59,7 +59,8 @@ def _reference(text: str) -> str:
     return text
 
 
-SecretRef = Annotated[str, AfterValidator(_reference), Field(repr=False)]
+Reference = Annotated[str, AfterValidator(_reference)]
+SecretRef = Annotated[Reference, Field(repr=False)]
 
 
 def reveal(reference: str) -> str:

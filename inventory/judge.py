@@ -6,12 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import ceil
 
+import msgspec
+
+from inventory.dossier import dossier
+from inventory.expiry import next_expiries
+from inventory.live import devices_now
 from inventory.metrics.access import A1, A2
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.compute import COUNTY, SCHOOL, compute, of_school
 from inventory.metrics.county_core import A10, link_verdicts
+from inventory.metrics.ipv6 import ipv6_now
 from inventory.metrics.kinds import CountyLook
 from inventory.metrics.look import Look
+from inventory.metrics.optics import margin_now
 from inventory.metrics.params import DEFAULTS
 from inventory.metrics.quality import (
     agent_coverage,
@@ -20,6 +27,7 @@ from inventory.metrics.quality import (
     target_determinacy,
 )
 from inventory.metrics.wireless import D1, aps_online_now
+from inventory.needed import needs_of
 from inventory.overrides import after_deadline, as_tested_on_site, exemption
 from inventory.profile import Profile, Target
 from inventory.register import Campus, Register, School
@@ -42,15 +50,18 @@ NOT_COUNTED = UnitCounts(p=0, f=0, u=1)
 """A county-level row that nothing computes: one unit, unknown."""
 
 
-def judge_school(snapshot: SchoolSnapshot, profile: Profile) -> SchoolView:
-    """One school under one plan."""
-    return judge_look(Look(snapshot), profile)
+def judge_school(snapshot: SchoolSnapshot, profile: Profile, *, whole: bool = False) -> SchoolView:
+    """One school under one plan; ``whole`` adds every metric that the plan does not ask for."""
+    look = Look(snapshot)
+    view = judge_look(look, profile)
+    return msgspec.structs.replace(view, dossier=dossier(look, view.verdicts)) if whole else view
 
 
 def judge_look(look: Look, profile: Profile) -> SchoolView:
     """One school: a verdict per target in its scope, in the order of the plan, and a line per campus. Several
     plans may judge one look: what they share is laid out once."""
     school = look.snapshot.school
+    look.needs = needs_of(profile, school)
     verdicts = tuple(
         _school_verdict(look, profile, target)
         for target in profile.targets
@@ -64,6 +75,7 @@ def judge_look(look: Look, profile: Profile) -> SchoolView:
         campuses=lines,
         links=link_verdicts(look, asked),
         required=required_fields(school),
+        expiries=next_expiries(school, look.today),
     )
 
 
@@ -169,6 +181,10 @@ def _campus_line(look: Look, campus: Campus, verdicts: tuple[SchoolVerdict, ...]
         main_areas_covered=areas.units.p if areas.units else 0,
         main_areas_unmapped=sum(not area.aps and not area.no_ap for area in main),
         last_report=max(reports, default=None),
+        poll_interval_s=look.snapshot.interval_s,
+        devices=devices_now(look, campus),
+        ipv6=tuple(ipv6_now(look, campus).items()),
+        optics_margin_db=margin_now(look, campus),
     )
 
 

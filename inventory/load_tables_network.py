@@ -99,6 +99,7 @@ DEVICES = Table(
         Column("controller", code, ("控制器", "无线控制器", "所属控制器")),
         Column("building", code, ("楼宇", "楼宇编号", "楼栋")),
         Column("ups", code, ("供电UPS", "UPS", "不间断电源")),
+        Column("standby", flag, ("双机热备", "热备", "有备机")),
         Column("rated_mbps", mbps, ("标称吞吐", "标称转发能力", "吞吐量")),
         Column("purchased", year, ("购置年份", "采购年份", "购置时间")),
     ),

@@ -49,7 +49,8 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
     """One row of ifTable and ifXTable. ``type`` is the IANAifType number, ``speed_mbps`` Mbit/s or null
-    when the device does not say; ``lag_if_index`` is the aggregate that this port is a member of."""
+    when the device does not say; ``lag_if_index`` is the aggregate that this port is a member of.
+    ``if_speed`` and ``if_high_speed`` are what the device sent of them."""
 
     if_index: int
     name: str | None = None
@@ -59,6 +60,8 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
     admin_status: str | None = None
     oper_status: str | None = None
     speed_mbps: float | None = None
+    if_speed: int | None = None
+    if_high_speed: int | None = None
     mac: str | None = None
     duplex: str | None = None
     lag_if_index: int | None = None
@@ -67,13 +70,20 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
 
 class PortCounters(msgspec.Struct, frozen=True, kw_only=True):
     """64-bit counters of one interface (ifXTable, RFC 2863) and its errors. Packets are unicast, multicast
-    and broadcast together. ``discontinuity`` is ifCounterDiscontinuityTime in 1/100 s of sysUpTime."""
+    and broadcast together, and each by itself. ``discontinuity`` is ifCounterDiscontinuityTime in 1/100 s of
+    sysUpTime."""
 
     if_index: int
     in_octets: int | None = None
     out_octets: int | None = None
     in_packets: int | None = None
     out_packets: int | None = None
+    in_unicast: int | None = None
+    in_multicast: int | None = None
+    in_broadcast: int | None = None
+    out_unicast: int | None = None
+    out_multicast: int | None = None
+    out_broadcast: int | None = None
     in_errors: int | None = None
     out_errors: int | None = None
     in_discards: int | None = None
@@ -115,13 +125,23 @@ class Ipv6Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ipv6Route(msgspec.Struct, frozen=True, kw_only=True):
-    """A default route, ::/0. ``source`` names the table that proved it; ``next_hop_state`` is the state of
-    the next hop's neighbour entry in words (ipNetToPhysicalState) where it was seen."""
+    """A default route, ::/0, or one to an aggregate. ``source`` names the table that proved it;
+    ``next_hop_state`` is the state of the next hop's neighbour entry in words (ipNetToPhysicalState) where it
+    was seen."""
 
     next_hop: str | None = None
     if_index: int | None = None
     source: str | None = None
     next_hop_state: str | None = None
+
+
+class Ipv6Aggregate(msgspec.Struct, frozen=True, kw_only=True):
+    """A destination that the agent was told to ask for, "2001:db8::/32": how that went, and the routes to
+    it."""
+
+    prefix: str
+    status: TableStatus
+    routes: list[Ipv6Route] = []
 
 
 class Ipv6Interface(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,6 +243,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     ipv4_addresses: list[Ipv4Address] = []
     ipv6_addresses: list[Ipv6Address] = []
     ipv6_default_routes: list[Ipv6Route] = []
+    ipv6_aggregates: list[Ipv6Aggregate] = []
     ipv6_ra_interfaces: list[int] | None = None
     ipv6_interfaces: list[Ipv6Interface] = []
     ipv6_forwarding: bool | None = None

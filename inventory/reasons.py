@@ -28,6 +28,8 @@ REASONS: dict[str, str] = {
     "controller_unreadable": N_("the wireless controller cannot be read"),
     "ap_register_empty": N_("no access points are in the register"),
     "user_vlans_not_declared": N_("no user networks are declared in the register"),
+    "route_not_asked": N_("the agent is not told to ask for the aggregate route that the plan names"),
+    "standby_not_ready": N_("the standby of the wireless controller is not ready to take over"),
     "no_probe": N_("the agent makes no active test of this"),
     "probe_targets_few": N_("the agent tests fewer than three targets"),
     "probe_no_address": N_("the agent has no global IPv6 address, and nobody knows whether it should"),

@@ -125,7 +125,7 @@ class Contract:
 class Device:
     """``mac`` and ``serial`` find an access point in the table of its ``controller``, a device id. ``ups`` is
     the device that keeps it running when the power dips. ``rated_mbps`` is what it forwards with its services
-    on, by its data sheet."""
+    on, by its data sheet. ``standby``: of a wireless controller, that another one is to take over from it."""
 
     id: str
     role: str
@@ -137,6 +137,7 @@ class Device:
     controller: str = ""
     building: str = ""
     ups: str = ""
+    standby: bool = False
     rated_mbps: int | None = None
     purchased: int | None = None
     """year"""

@@ -110,12 +110,13 @@ class NoSeries:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSeen:
     """``last_report`` is when the collector last accepted something of this agent (seconds), or None.
-    ``newest_slot`` is the newest poll it has shipped."""
+    ``newest_slot`` is the newest poll it has shipped, ``version`` that of its program."""
 
     agent: str
     campus: str
     last_report: float | None = None
     newest_slot: int | None = None
+    version: str = ""
 
 
 FactKey = tuple[str, str, str]

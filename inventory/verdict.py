@@ -7,8 +7,9 @@ comparisons are integers; a ratio is carried in basis points (1/100 of a percent
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -151,6 +152,13 @@ class CampusLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     main_areas_covered: int = 0
     main_areas_unmapped: int = 0
     last_report: float | None = None
+    poll_interval_s: int = 300
+    devices: tuple[tuple[str, str, int], ...] = ()
+    """role, state now (inventory.live), how many"""
+    ipv6: tuple[tuple[str, bool], ...] = ()
+    """step now (address, default_route), yes or no"""
+    optics_margin_db: float | None = None
+    """of the light at its uplinks now: the least"""
 
 
 class SchoolView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -163,6 +171,25 @@ class SchoolView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """the county's links that this school's agents read: one verdict each, whose subject is the link"""
     required: tuple[int, int] | None = None
     """required fields of the school's rows: filled, and all; None: nobody has counted"""
+    expiries: tuple[tuple[str, date], ...] = ()
+    """the last day of the first paper of each kind that ends (inventory.expiry)"""
+    dossier: tuple[Verdict, ...] = ()
+    """metrics that no target asks for (inventory.dossier); empty where nobody wanted them"""
+
+
+class AgentLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is shown of an agent. ``clock_offset_s`` is the collector's clock minus its own; batches are
+    ``missing`` whose number later ones have passed, ``lost`` those it gave up within a week."""
+
+    school: str
+    campus: str
+    agent: str
+    version: str = ""
+    last_report: float | None = None
+    newest_slot: int | None = None
+    clock_offset_s: float | None = None
+    missing_batches: int = 0
+    lost_batches: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +241,10 @@ class Regression:
     kind: str
     since: float
 
-    def is_of(self, profile: str) -> bool:
-        """Whether it concerns a plan; an uplink concerns every plan."""
-        return self.item.startswith((UPLINK_ITEM, f"{profile}/"))
+
+def is_of_plan(item: str, profile: str) -> bool:
+    """Whether something accepted concerns a plan; an uplink concerns every plan."""
+    return item.startswith((UPLINK_ITEM, f"{profile}/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,3 +268,15 @@ class CountyView:
     as_known: float | None = None
     """when this was known; None: now"""
     timezone: str = "Asia/Shanghai"
+    agents: tuple[AgentLine, ...] = ()
+    profile_first_used: float | None = None
+    """when this version of the plan first judged"""
+    baselines: int = 0
+    """accepted states in force"""
+    accepted_at: float | None = None
+    """when a state was last accepted"""
+
+
+def local_day(view: CountyView) -> date:
+    """The day of the view where the county is."""
+    return datetime.fromtimestamp(view.as_of, ZoneInfo(view.timezone)).date()

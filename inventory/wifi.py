@@ -9,6 +9,9 @@ import msgspec
 ApState = Literal["online", "offline", "missing", "unknown"]
 """``missing``: the controller knew this access point and no longer lists it."""
 
+StandbyState = Literal["ready", "not_ready", "absent"]
+"""Of the other controller of a pair."""
+
 
 class Radio(msgspec.Struct, frozen=True, kw_only=True):
     """``band`` is "2.4", "5" or "6" (GHz); ``utilisation`` and ``generation`` as in docs/facts.md."""
@@ -82,5 +85,7 @@ class Wireless(msgspec.Struct, frozen=True, kw_only=True):
     aps_licensed: int | None = None
     clients_2g: int | None = None
     clients_5g: int | None = None
+    standby: StandbyState | None = None
+    """the other controller of a pair: ready to take over, not ready, or not there; None: not told"""
     ssids: list[Ssid] = []
     stations: list[Station] = []

@@ -2,14 +2,17 @@
 
 English is in the code, Chinese in ``locale/zh_CN/LC_MESSAGES/wanzhao.po`` (compiled to ``.mo`` beside it;
 a test checks that the two agree and that no message lacks its Chinese). One language per process,
-chosen from the locale or by ``WANZHAO_LANG``; a report or page may ask for its own.
+chosen from the locale or by ``WANZHAO_LANG``; a report or page may ask for its own, and an answer to
+somebody's browser is made in that person's (``speaking``).
 """
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,6 +21,7 @@ Language = Literal["zh", "en"]
 
 _LOCALE_DIR = Path(__file__).parent / "locale"
 _current: Language = "en"
+_spoken: ContextVar[Language | None] = ContextVar("_spoken", default=None)
 
 
 def language_of(env: Mapping[str, str]) -> Language:
@@ -36,8 +40,18 @@ def set_language(language: Language | None = None) -> Language:
 
 
 def language() -> Language:
-    """The language of this process."""
-    return _current
+    """The language that is spoken here: of this process, or what ``speaking`` says."""
+    return _spoken.get() or _current
+
+
+@contextlib.contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within, messages are in this language: for one request, whatever else the process does meanwhile."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 @cache
@@ -49,8 +63,8 @@ def catalogue(language: Language) -> gettext.NullTranslations:
 
 
 def _(message: str) -> str:
-    """The message in the language of this process."""
-    return catalogue(_current).gettext(message)
+    """The message in the language that is spoken here."""
+    return catalogue(language()).gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools look for

@@ -230,7 +230,7 @@ def _counted(look: Look, campus: Campus, uplinks: Sequence[Uplink], grid: Grid) 
     excused = 0
     for uplink in uplinks:
         excused |= look.excused(uplink.device, campus, grid)
-    return [slot for at, slot in enumerate(grid.slots) if not excused >> at & 1]
+    return list(grid.of(grid.full & ~excused))
 
 
 def _all_tell(flows: Sequence[Flow], slot: int) -> bool:

@@ -15,7 +15,7 @@ from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import REASON_OF
 from inventory.metrics.rows import Found, found
-from inventory.metrics.units import Unit, least_share, unit_verdict
+from inventory.metrics.units import Unit, unit_verdict
 from inventory.papers import LightTest
 from inventory.register import Area
 from inventory.rules import composite
@@ -279,7 +279,6 @@ def _rooms(
     )
     return replace(
         verdict,
-        value=least_share(verdict),
         units=verdict.units if is_told else None,
         evidence=evidence,
     )

@@ -33,6 +33,7 @@ NOT_NATIVE = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 # Names under which an agent tells how the reading of a part went.
 ADDRESS_TABLES = ("ipv6_addresses", "ipAddressTable")
 ROUTE_TABLES = ("ipv6_default_routes", "inetCidrRouteTable")
+AGGREGATE_TABLES = ("ipv6_aggregates",)
 ADVERT_TABLES = ("ipv6_ra_interfaces", "ipv6RouterAdvertTable")
 UNREADABLE = ("partial", "timeout", "error")
 
@@ -59,7 +60,8 @@ def wan_address(look: Look, campus: Campus, params: Params) -> Verdict:
 
 
 def default_route(look: Look, campus: Campus, params: Params) -> Verdict:
-    """C2: a default route ::/0 on a device that carries an uplink (or, undeclared, on a gateway)."""
+    """C2: a default route ::/0, or a route to one of the aggregates ``prefixes`` that the profile names for a
+    private network, on a device that carries an uplink (or, undeclared, on a gateway)."""
     roles = params.words("roles", WAN_ROLES)
     devices = list(dict.fromkeys(u.device for u in campus.uplinks if u.role in roles)) or [
         device.id for device in campus.devices if device.role == "gateway" and device.status == "in_service"
@@ -67,12 +69,33 @@ def default_route(look: Look, campus: Campus, params: Params) -> Verdict:
     if not devices:
         return unknown(C2, campus.id, "uplink_not_declared", origin=params.origin("thr"))
     grid = look.grid(params, campus)
-    truths = [_route_truth(look, campus, device, grid) for device in devices]
+    prefixes = tuple(str(IPv6Network(prefix)) for prefix in params.words("prefixes", ()))
+    truths = [_route_truth(look, campus, device, grid, prefixes) for device in devices]
+    keys = ("ipv6_default_route", "ipv6_aggregate_routes") if prefixes else ("ipv6_default_route",)
     evidence = tuple(
-        _evidence(look, grid, truth, "inetCidrRouteTable", device, "", "ipv6_default_route")
+        _evidence(look, grid, truth, "inetCidrRouteTable", device, "", key)
         for device, truth in zip(devices, truths, strict=True)
+        for key in keys
     )
     return poll_verdict(C2, campus.id, grid, either(truths).tally(grid), params, evidence=evidence)
+
+
+def ipv6_now(look: Look, campus: Campus) -> dict[str, bool]:
+    """Whether an uplink has a global address, and whether there is a default route, by the newest poll of the
+    last three (step -> yes or no); a step of which nobody tells is left out."""
+    uplinks = [u for u in campus.uplinks if u.role in WAN_ROLES]
+    grids: dict[str, Grid] = {}
+    for uplink in uplinks:
+        slot = look.newest_ok(uplink.device, 2 * look.snapshot.interval_s)
+        if slot is not None:
+            grids[uplink.device] = look.at(slot)
+    read = [u for u in uplinks if u.device in grids]
+    steps = {
+        "address": [_address_truth(look, campus, u.device, u.port, grids[u.device], []) for u in read],
+        "default_route": [_route_truth(look, campus, device, grid, ()) for device, grid in grids.items()],
+    }
+    together = {step: either(truths) for step, truths in steps.items() if truths}
+    return {step: truth.true > 0 for step, truth in together.items() if truth.true or truth.any_false}
 
 
 def lan_prefix_coverage(look: Look, campus: Campus, params: Params) -> Verdict:
@@ -150,20 +173,36 @@ def _address_truth(
     return truth
 
 
-def _route_truth(look: Look, campus: Campus, device: str, grid: Grid) -> Truth:
+def _route_truth(look: Look, campus: Campus, device: str, grid: Grid, prefixes: Sequence[str]) -> Truth:
     truth, ok = _begin(look, campus, device, grid)
-    keys = ("ipv6_default_route", "ipv6_dead_next_hops", "tables")
-    for stretch, (hops, dead, tables) in grid.pieces([look.spans(device, "", key) for key in keys]):
+    keys = ("ipv6_default_route", "ipv6_aggregate_routes", "ipv6_dead_next_hops", "tables")
+    for stretch, (hops, aggregates, dead, tables) in grid.pieces([look.spans(device, "", k) for k in keys]):
         mask = stretch & ok
-        if isinstance(hops, list) and hops and isinstance(dead, list) and set(hops) <= set(dead):
-            truth.add_false("next_hop_dead", mask)
-        elif hops:
+        told = aggregates if isinstance(aggregates, dict) else {}
+        ways = [_way(hops, dead), *(_way(told[p].split(), dead) for p in prefixes if p in told)]
+        untold = [prefix for prefix in prefixes if prefix not in told]
+        if "" in ways:
             truth.true |= mask
-        elif hops is not None:
-            truth.add_false("no_default_route", mask)
-        else:
+        elif None in ways:
             truth.add_unknown(_silence(tables, ROUTE_TABLES), mask)
+        elif untold:
+            status = _status(tables, AGGREGATE_TABLES)
+            truth.add_unknown(
+                _silence(tables, AGGREGATE_TABLES) if status else "route_not_asked",
+                mask,
+            )
+        else:
+            truth.add_false("next_hop_dead" if "next_hop_dead" in ways else "no_default_route", mask)
     return truth
+
+
+def _way(hops: FactValue, dead: FactValue) -> str | None:
+    """Why next hops are no way out, "" where one is, None where they are not known."""
+    if hops is None:
+        return None
+    if isinstance(hops, list) and hops and isinstance(dead, list) and set(hops) <= set(dead):
+        return "next_hop_dead"
+    return "" if hops else "no_default_route"
 
 
 def _begin(look: Look, campus: Campus, device: str, grid: Grid) -> tuple[Truth, int]:
@@ -273,11 +312,17 @@ def _evidence(
         what=what,
         device=device,
         subject=subject,
-        value=" ".join(map(str, value)) if isinstance(value, list) else "",
+        value=_shown(value),
         first=first,
         last=last,
         counts=truth.tally(grid).counts,
     )
+
+
+def _shown(value: FactValue) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} via {hops}" for name, hops in sorted(value.items()) if hops)
+    return " ".join(map(str, value)) if isinstance(value, list) else ""
 
 
 CAMPUS: CampusMetrics = {C1: wan_address, C2: default_route, C3: lan_prefix_coverage}

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from inventory.clock import slots
 from inventory.facts import FactValue
 from inventory.metrics.params import Params
-from inventory.metrics.proof import Proof
+from inventory.metrics.proof import Need, Proof
 from inventory.register import Calendar, Campus, Maintenance
 from inventory.snapshot import DeviceFacts, FactStore, Masks, Run, SchoolSnapshot, Span, by_device
 from inventory.verdict import Verdict
@@ -70,6 +70,13 @@ class Grid:
         first, after = self.ends(span)
         return (1 << after) - (1 << first) if after > first else 0
 
+    def of(self, mask: int) -> Sequence[int]:
+        """The slots of a mask, oldest first."""
+        if mask == self.full:
+            return self.slots
+        bits = f"{mask:b}"[::-1]
+        return [slot for slot, bit in zip(self.slots, bits, strict=False) if bit == "1"]
+
     def ends(self, span: Span) -> tuple[int, int]:
         """Index of the first slot of a span, and of the first slot after it."""
         slots, start, end = self.slots, span.start, span.end
@@ -115,6 +122,8 @@ class Look:
         self.before = before
         self.verdicts: dict[object, Verdict] = {}
         """what was computed so far"""
+        self.needs: frozenset[Need] | None = None
+        """the papers that the plan judged now reads; None: no plan is, all papers count"""
         self.lasting: dict[object, Verdict] = {}
         """verdicts that stay when the agent's news come in (inventory.metrics.once)"""
         facts = snapshot.facts

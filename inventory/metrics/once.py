@@ -44,6 +44,8 @@ SAMPLED = frozenset(
 )
 """Judged by samples over days and months, or by tests that are made by the hour or week."""
 LASTING = PAPERS | SAMPLED
+OF_PLAN = frozenset({"evidence_valid_ratio"})
+"""What also depends on the other targets of the plan: two plans over one school may differ."""
 
 
 def once(look: Look, metric: str, subject: str, params: Params, compute: Callable[[], Verdict]) -> Verdict:
@@ -51,7 +53,7 @@ def once(look: Look, metric: str, subject: str, params: Params, compute: Callabl
     known = kinds_of(metric)
     values = tuple([item for item in params.values.items() if item[0] in known])
     origins = tuple([item for item in params.origins.items() if item[0] in known])
-    asked = (metric, subject, values, origins)
+    asked = (metric, subject, values, origins, look.needs if metric in OF_PLAN else None)
     verdict = look.verdicts.get(asked)
     if verdict is None:
         verdict = look.verdicts[asked] = look.before.get(asked) or compute()

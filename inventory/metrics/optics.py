@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from inventory.facts import FactValue
 from inventory.metrics.kinds import CampusMetrics
 from inventory.metrics.look import Grid, Look, value_at
-from inventory.metrics.params import Params
-from inventory.metrics.ports import members_of
+from inventory.metrics.params import DEFAULTS, Params
+from inventory.metrics.ports import find_port, members_of
 from inventory.metrics.truth import Truth, every, poll_verdict, unknown
 from inventory.metrics.uplinks import PortTruth, physical, port_truth, uplinks_of
 from inventory.register import Campus, Uplink
@@ -25,6 +25,7 @@ from inventory.verdict import Evidence, State, Verdict
 
 A7 = "access_optics_margin"
 MIN_MARGIN_DB = 2
+NOW_POLLS = 3
 HELD_S = 3600
 """How long a sample stands for the light; agents read it four times an hour."""
 
@@ -94,6 +95,24 @@ def optics_margin(look: Look, campus: Campus, params: Params) -> Verdict:
     if verdict.state is State.PASS and middle is not None and middle < round(limit * 100):
         return replace(verdict, state=State.FAIL, reason="light_low")
     return verdict
+
+
+def margin_now(look: Look, campus: Campus) -> float | None:
+    """dB from the received light to the nearer limit of its module, the least of the campus's uplinks, by the
+    newest facts; None: nobody tells."""
+    margins = []
+    for uplink in uplinks_of(campus, DEFAULTS):
+        facts = look.facts(uplink.device)
+        subject = find_port(facts, uplink.port)
+        slot = look.newest_ok(uplink.device, (NOW_POLLS - 1) * look.snapshot.interval_s)
+        if subject is None or slot is None:
+            continue
+        for member in members_of(facts, subject) or [subject]:
+            said = {key: value_at(look.spans(uplink.device, member, f"optic_{key}"), slot) for key in _KEYS}
+            rx, limits = _hundredths(said["rx_dbm"]), _limits(said, DEFAULTS)
+            if rx is not None and limits is not None and said["light"] != "none":
+                margins.append(_margin(rx, *limits))
+    return min(margins) / 100 if margins else None
 
 
 def _lights_of(look: Look, campus: Campus, uplink: Uplink, grid: Grid, params: Params) -> list[Light]:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from inventory.clock import CLOCKS, window_s
 from inventory.metrics.catalogue import catalogue
 from inventory.papers import FACILITY_KINDS, PLATFORM_STATUSES, RECOGNITION_LEVELS, SECURITY_FUNCTIONS
+from inventory.prefixes import is_ipv6_network
 from inventory.rules import to_bp
 from inventory.words import _
 
@@ -103,7 +104,7 @@ PARAMS: dict[str, dict[str, str]] = {
     },
     "core_power_protected": {"record_max_age_months": "number", "window": "window"},
     "ipv6_wan_address": {"roles": "words", "accept_delegated": "flag", **_POLLS},
-    "ipv6_default_route": {"roles": "words", **_POLLS},
+    "ipv6_default_route": {"roles": "words", "prefixes": "networks", **_POLLS},
     "ipv6_lan_prefix_coverage": _LAN6,
     "ipv6_dual_stack_client_ratio": _CLIENTS,
     "ipv6_active_client_ratio": {"min_samples": "ratio", **_CLIENTS},
@@ -136,6 +137,7 @@ PARAMS: dict[str, dict[str, str]] = {
         "limit": "ratio",
         "roles": "words",
         "accept_delegated": "flag",
+        "prefixes": "networks",
         **_LAN6,
         **_POLLS,
     },
@@ -186,11 +188,12 @@ PARAMS: dict[str, dict[str, str]] = {
     "multimedia_classroom_ratio": {"thr": "ratio"},
     "named_platform_status": {"platform": "word", "min_status": "word", "platforms_to_be_named": "number"},
     "facility_count": {"kinds": "words", "names": "words", "count_by": "word", "min": "number"},
-    "security_device_set_complete": {"required": "words", "thr": "ratio"},
+    "security_device_set_complete": {"required": "words", "thr": "ratio", "seen_within": "window"},
     "security_device_effective": {
         "required": "words",
         "thr": "ratio",
         "online": "ratio",
+        "seen_within": "window",
         "signature_max_age_days": "number",
         "log_max_age_days": "number",
         "window": "window",
@@ -212,7 +215,7 @@ ANY_METRIC = {"also": "metrics"}
 
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("access_10g_composite", "basis"): ("port", "contract", "throughput"),
-    ("wifi_controller_health", "legs"): ("cpu", "licences"),
+    ("wifi_controller_health", "legs"): ("cpu", "licences", "standby"),
     ("sync_classroom_operational", "legs"): ("built", "used"),
     ("security_video_networked", "legs"): ("enrolled", "online", "retention"),
     ("facility_count", "count_by"): ("items", "schools_with"),
@@ -263,6 +266,10 @@ def param_fault(metric: str, name: str, kind: str, value: object) -> str:
         "word": (isinstance(value, str) and value != "", _("has to be a text")),
         "words": (is_words, _("has to be a list of texts")),
         "legs": (is_words, _("has to be a list of texts")),
+        "networks": (
+            is_words and all(is_ipv6_network(str(word)) for word in words),
+            _("has to be a list of IPv6 prefixes such as 2001:db8::/32"),
+        ),
         "metrics": (is_words, _("has to be a list of metrics")),
         "window": (_is_window(value), _("has to be a time such as 7d, 12h, 10m or 30s")),
         "clock": (value in CLOCKS, _("has to be school or always")),

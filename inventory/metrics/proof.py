@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from inventory.papers import Document
 
 Standing = Literal["none", "claimed", "accepted", "rejected", "expired"]
 """Nothing stands behind it; nobody has looked at it; it counts; it was refused; it counted once."""
+
+Need: TypeAlias = tuple[str, str, str]
+"""Papers that a plan needs: what they are of ("contract", "facility", "light test", "security", "log record",
+"system", "exemption"), which of these (a network, a kind, a function, a target), and a name; "" is any."""
 
 REASON_OF: dict[Standing, str] = {
     "none": "evidence_missing",

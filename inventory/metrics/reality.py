@@ -13,15 +13,17 @@ from inventory.metrics.catalogue import catalogue
 from inventory.metrics.kinds import CampusMetrics, SchoolMetrics
 from inventory.metrics.look import Look
 from inventory.metrics.params import Params
-from inventory.metrics.proof import Row
+from inventory.metrics.proof import Need, Row
 from inventory.metrics.units import Unit, unit_verdict
-from inventory.register import Campus, Device
+from inventory.papers import SecurityService
+from inventory.register import Campus, Device, School
 from inventory.rules import unit_ratio
 from inventory.snapshot import Span
 from inventory.verdict import Evidence, State, UnitCounts, Verdict
 
 G4 = "inventory_reality_gap"
 G5 = "evidence_valid_ratio"
+LOG_AUDIT = "log_audit"
 NOT_POLLED = frozenset(
     {"camera", "ups", "endpoint_mgmt", "iot_gateway", "classroom_codec", "server", "other"}
 )
@@ -110,7 +112,8 @@ def _neighbours(spans: tuple[Span, ...]) -> Iterator[str]:
 
 
 def evidence_valid(look: Look, params: Params) -> Verdict:
-    """G5: rows that only a document can prove whose document is accepted and valid, over all of them."""
+    """G5: rows that only a document can prove whose document is accepted and valid, over all of them that the
+    metrics of the plan read (inventory.needed)."""
     rows = list(_papers(look))
     standings = [look.proof.standing(row) for _what, row in rows]
     units = UnitCounts(
@@ -130,7 +133,7 @@ def evidence_valid(look: Look, params: Params) -> Verdict:
         subject=look.snapshot.school.id,
         state=ruling.state,
         reason=reason,
-        value=None if ruling.low_bp is None else ruling.low_bp / 10_000,
+        value=None if ruling.low_bp is None or not units.p + units.f else ruling.low_bp / 10_000,
         unit=catalogue()[G5].unit,
         threshold=thr_bp / 10_000,
         thr_bp=thr_bp,
@@ -148,18 +151,38 @@ def evidence_valid(look: Look, params: Params) -> Verdict:
 
 
 def _papers(look: Look) -> Iterator[tuple[str, Row]]:
-    """Every row of the school that a document has to stand behind."""
-    school = look.snapshot.school
+    """The rows of the school that a document has to stand behind, of those that the plan needs."""
+    for what, row, told in _all_papers(look.snapshot.school):
+        if look.needs is None or not look.needs.isdisjoint(told):
+            yield what, row
+
+
+def _all_papers(school: School) -> Iterator[tuple[str, Row, tuple[Need, ...]]]:
+    """Each with what a plan may ask for that it answers."""
     for campus in school.campuses:
-        yield from (("contract", row) for row in campus.contracts)
-    yield from ((row.kind, row) for row in school.facilities if not row.absent)
-    yield from (("light test", row) for row in school.light_tests)
-    # A device that the agent reads needs no document for being there.
-    yield from (
-        (row.function, row) for row in school.security if not row.device and row.provided_by != "none"
-    )
-    yield from (("system", row) for row in school.systems)
-    yield from (("exemption", row) for row in school.exemptions)
+        for lease in campus.contracts:
+            yield "contract", lease, (("contract", lease.network, ""), ("contract", "", ""))
+    for row in school.facilities:
+        if not row.absent:
+            yield row.kind, row, (("facility", row.kind, row.name), ("facility", row.kind, ""))
+    for test in school.light_tests:
+        yield "light test", test, (("light test", "", ""),)
+    for one in school.security:
+        told = tuple(_of_security(one))
+        if told:
+            yield one.function, one, told
+    for system in school.systems:
+        yield "system", system, (("system", "", ""),)
+    for each in school.exemptions:
+        yield "exemption", each, (("exemption", each.target, ""),)
+
+
+def _of_security(row: SecurityService) -> Iterator[Need]:
+    """A device that the agent reads needs no document for being there, but its record of logs does."""
+    if row.provided_by != "none" and not row.device:
+        yield ("security", row.function, "")
+    if row.function == LOG_AUDIT and row.log_days is not None:
+        yield ("log record", "", "")
 
 
 CAMPUS: CampusMetrics = {G4: reality_gap}

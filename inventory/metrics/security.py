@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from inventory.clock import UNIT_S
+from inventory.clock import window_s
 from inventory.metrics.catalogue import catalogue
 from inventory.metrics.classrooms import months_between
 from inventory.metrics.kinds import SchoolMetrics
@@ -16,9 +16,9 @@ from inventory.metrics.look import Look
 from inventory.metrics.params import Params
 from inventory.metrics.proof import REASON_OF, Standing
 from inventory.metrics.truth import Truth, judge_polls, pooled
-from inventory.metrics.units import Unit, least_share, unit_verdict
+from inventory.metrics.units import Unit, unit_verdict
 from inventory.papers import MlpsSystem, SecurityService
-from inventory.register import Campus, Device
+from inventory.register import Campus, Device, School
 from inventory.rules import ONE_BP
 from inventory.verdict import Evidence, State, Verdict
 
@@ -29,7 +29,7 @@ F4 = "mlps_record_valid"
 REQUIRED = ("firewall", "ips", "behaviour_audit", "log_audit", "endpoint_mgmt")
 """What a school needs where the county has adopted no list; a web application firewall besides where it has a
 site of its own."""
-SEEN_DAYS = 7
+SEEN_WITHIN = "7d"
 LOG_DAYS = 180
 """Cybersecurity Law of the PRC, article 21: six months."""
 SIGNATURE_DAYS = 30
@@ -46,16 +46,16 @@ class Provided:
 
 
 def set_complete(look: Look, params: Params) -> Verdict:
-    """F1: each required function is met by a device of its role that was seen within a week, by a document of
-    a box that no agent reads, or by the county with an accepted document."""
-    return _units(look, params, F1, [_met(look, one) for one in _functions(look, params)])
+    """F1: each required function is met by a device of its role that was seen within ``seen_within`` (a
+    week), by a document of a box that no agent reads, or by the county with an accepted document."""
+    return _units(look, params, F1, [_met(look, params, one) for one in _functions(look, params)])
 
 
 def effective(look: Look, params: Params) -> Verdict:
     """F2: each function that F1 counts is online, licensed, up to date and has logged lately."""
     units: list[Unit] = []
     for one in _functions(look, params):
-        if _met(look, one).state is State.PASS:
+        if _met(look, params, one).state is State.PASS:
             units += _checks(look, params, one)
     if not units:
         return _verdict(look, F2, State.UNKNOWN, "security_unread", params.origin("thr"))
@@ -98,10 +98,14 @@ def mlps(look: Look, params: Params) -> Verdict:
 # F1
 
 
+def required_functions(school: School, params: Params) -> tuple[str, ...]:
+    """The functions that a school has to have."""
+    return params.words("required", (*REQUIRED, "waf") if school.websites else REQUIRED)
+
+
 def _functions(look: Look, params: Params) -> list[Provided]:
     school = look.snapshot.school
-    default = (*REQUIRED, "waf") if school.websites else REQUIRED
-    required = params.words("required", default)
+    required = required_functions(school, params)
     in_service = [
         (campus, device)
         for campus in school.campuses
@@ -118,18 +122,19 @@ def _functions(look: Look, params: Params) -> list[Provided]:
     ]
 
 
-def _met(look: Look, one: Provided) -> Unit:
+def _met(look: Look, params: Params, one: Provided) -> Unit:
     """Whether a function is there. That nobody has entered anything is not known to be a lack; a row that
-    says that nobody provides it is, and so is a device that has not answered for a week while others did. A
+    says that nobody provides it is, and so is a device that has not answered for so long while others did. A
     paper stands for what the county provides and for a box that no agent reads, never for a device that is
     polled."""
+    within = params.word("seen_within", SEEN_WITHIN)
     is_read = any(device in look.snapshot.polls for device in _devices(one))
     for _campus, device in one.devices:
-        if _is_seen(look, device.id):
+        if _is_seen(look, device.id, within):
             return Unit(State.PASS, "", Evidence(level="E3", what=one.function, device=device.id))
     for row in one.rows:
         # A firewall that prevents intrusions is one device with two functions: its row names the device.
-        if row.device and _is_seen(look, row.device):
+        if row.device and _is_seen(look, row.device, within):
             return Unit(State.PASS, "", Evidence(level="E3", what=one.function, device=row.device))
         counts = row.provided_by == "county" or (row.provided_by == "school" and not is_read)
         if counts and look.proof.standing(row) == "accepted":
@@ -138,7 +143,7 @@ def _met(look: Look, one: Provided) -> Unit:
     reason = "function_missing"
     if any(row.provided_by == "none" for row in one.rows):
         return Unit(State.FAIL, reason, Evidence(level="E1", what=one.function, value="none"))
-    if any(_is_down(look, campus, device) for device, campus in _placed(look, one).items()):
+    if any(_is_down(look, campus, device, within) for device, campus in _placed(look, one).items()):
         return Unit(State.FAIL, "device_down", Evidence(level="E3", what=one.function))
     if one.devices or is_read:
         reason = "not_seen"
@@ -162,12 +167,12 @@ def _placed(look: Look, one: Provided) -> dict[str, Campus]:
 _NEAREST: list[Standing] = ["claimed", "expired", "rejected", "none", "accepted"]
 
 
-def _is_seen(look: Look, device: str) -> bool:
-    return look.newest_ok(device, SEEN_DAYS * UNIT_S["d"]) is not None
+def _is_seen(look: Look, device: str, within: str) -> bool:
+    return look.newest_ok(device, window_s(within)) is not None
 
 
-def _is_down(look: Look, campus: Campus, device: str) -> bool:
-    grid = look.grid_of(f"{SEEN_DAYS}d", "always", campus)
+def _is_down(look: Look, campus: Campus, device: str, within: str) -> bool:
+    grid = look.grid_of(within, "always", campus)
     ok, down = look.polls(device, grid)
     return not ok and down.bit_count() * 10 >= 9 * len(grid.slots)
 
@@ -278,7 +283,7 @@ def _units(look: Look, params: Params, metric: str, units: Sequence[Unit]) -> Ve
         origin=params.origin("thr"),
         level=min(passing, default="E0"),
     )
-    return replace(verdict, value=least_share(verdict), evidence=evidence)
+    return replace(verdict, evidence=evidence)
 
 
 def _verdict(look: Look, metric: str, state: State, reason: str, origin: str) -> Verdict:

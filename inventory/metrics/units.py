@@ -31,7 +31,8 @@ def unit_verdict(
     without: str = "",
 ) -> Verdict:
     """By the unit-ratio rule. ``thr_bp`` None: for information. ``without`` is the reason for unknown where
-    there is no unit at all ("": it does not apply). The evidence is of the units that do not pass."""
+    there is no unit at all ("": it does not apply). The evidence is of the units that do not pass. The
+    value is the share that passes for certain, None while nothing is known of any unit."""
     counts = count_units(units)
     ruling = unit_ratio(counts, 0 if thr_bp is None else thr_bp, never_filled_in=without)
     state, reason = ruling.state, ruling.reason
@@ -69,8 +70,3 @@ def count_units(units: Sequence[Unit]) -> UnitCounts:
         u=states.count(State.UNKNOWN),
         na=states.count(State.NA),
     )
-
-
-def least_share(verdict: Verdict) -> float | None:
-    """The share that passes for certain, also where nothing is known yet (0); None without any unit."""
-    return None if verdict.low_bp is None else verdict.low_bp / ONE_BP

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -63,12 +64,7 @@ def _generation(look: Look, ap: Device, least: float) -> Unit:
     """By what the controller tells of its radios and model, else by the model in the register."""
     device, subject = ap_subject(look, ap)
     slot = look.newest_ok(device, HELD_DAYS * UNIT_S["d"])
-    vendor = value_at(look.spans(device, "", "vendor"), slot) if slot is not None else None
-    told = value_at(look.spans(device, subject, "generation"), slot) if subject and slot is not None else None
-    level = "E3"
-    if not isinstance(told, int):
-        level = "E1"
-        told = of_model(ap.model, str(vendor)) if vendor else of_model_alone(ap.model)
+    told, level = generation_of(look, ap)
     evidence = Evidence(
         level=level if told is not None else "E0",
         what="generation",
@@ -80,6 +76,17 @@ def _generation(look: Look, ap: Device, least: float) -> Unit:
     if told is None:
         return Unit(State.UNKNOWN, "model_unknown", evidence)
     return Unit(State.PASS, "", evidence) if told >= least else Unit(State.FAIL, "generation_old", evidence)
+
+
+def generation_of(look: Look, ap: Device) -> tuple[int | None, str]:
+    """The Wi-Fi generation of an access point, None where nobody tells, and what proves it."""
+    device, subject = ap_subject(look, ap)
+    slot = look.newest_ok(device, HELD_DAYS * UNIT_S["d"])
+    vendor = value_at(look.spans(device, "", "vendor"), slot) if slot is not None else None
+    told = value_at(look.spans(device, subject, "generation"), slot) if subject and slot is not None else None
+    if isinstance(told, int):
+        return told, "E3"
+    return of_model(ap.model, str(vendor)) if vendor else of_model_alone(ap.model), "E1"
 
 
 def client_density(look: Look, campus: Campus, params: Params) -> Verdict:
@@ -204,7 +211,7 @@ def _rows(look: Look, campus: Campus, aps: Iterable[Device], grid: Grid) -> list
         for ap in own:
             _device, subject = ap_subject(look, ap)
             row = _bands(look, device, subject, grid) if subject else None
-            rows.append(row or Bands(device, _name(ap), hours=len(_hours(grid, grid.full))))
+            rows.append(row or Bands(device, _name(ap), hours=len(_hours(look, grid, grid.full))))
         if not any(row.told for row in rows) and _is_alone(look, campus, device):
             whole = _bands(look, device, "", grid)
             rows = [whole] if whole.told else rows
@@ -237,7 +244,7 @@ def _bands(look: Look, device: str, subject: str, grid: Grid) -> Bands:
         high += sum(above) * PARTS // len(kept)
         known += sum(of_bands) * PARTS // len(kept)
         other += sum(beside) * PARTS // len(kept)
-    return Bands(device, subject, high, known, other, told, len(_hours(grid, left)))
+    return Bands(device, subject, high, known, other, told, len(_hours(look, grid, left)))
 
 
 def school_days(look: Look, campus: Campus, params: Params) -> Grid:
@@ -250,8 +257,16 @@ def school_days(look: Look, campus: Campus, params: Params) -> Grid:
     return Grid([s for s in slots if spans[-1][1] <= s < spans[0][2]], look.snapshot.interval_s)
 
 
-def _hours(grid: Grid, mask: int) -> set[int]:
-    return {slot // HOUR_S for at, slot in enumerate(grid.slots) if mask >> at & 1}
+def _hours(look: Look, grid: Grid, mask: int) -> frozenset[int]:
+    key = ("hours", grid.key, mask)
+    hours = look.keep(key, lambda: frozenset(slot // HOUR_S for slot in _slots(look, grid, mask)))
+    return cast("frozenset[int]", hours)
+
+
+def _slots(look: Look, grid: Grid, mask: int) -> frozenset[int]:
+    """The slots of a mask: the same few masks are asked for by every radio of every access point."""
+    slots = look.keep(("slots", grid.key, mask), lambda: frozenset(grid.of(mask)))
+    return cast("frozenset[int]", slots)
 
 
 def _offline(look: Look, device: str, subject: str | None, grid: Grid) -> int:
@@ -267,7 +282,7 @@ def _offline(look: Look, device: str, subject: str | None, grid: Grid) -> int:
 def _samples(look: Look, device: str, subject: str, key: str, grid: Grid, mask: int) -> Mapping[int, int]:
     """The numbers of the slots of a mask; the largest where a slot has several."""
     assert grid.window is not None
-    wanted = {slot for at, slot in enumerate(grid.slots) if mask >> at & 1}
+    wanted = _slots(look, grid, mask)
     found: dict[int, int] = {}
     for at, n in look.snapshot.series.values(device, subject, key, *grid.window):
         slot = at // grid.interval_s * grid.interval_s

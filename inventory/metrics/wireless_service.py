@@ -21,16 +21,18 @@ D7 = "wifi_controller_health"
 MAX_UNMANAGED_APS = 5
 MAX_CPU_BP = 8000
 THR_BP = 9900
-LEGS = ("cpu", "licences")
+LEGS = ("cpu", "licences", "standby")
 """What is asked of a controller besides an answer."""
 HELD_S = 3600
 """How long a reading of a processor stands for it; agents read them several times an hour."""
 UNHEALTHY = "controller_unhealthy"
+NO_STANDBY = "standby_not_ready"
 
 
 def controller_health(look: Look, campus: Campus, params: Params) -> Verdict:
     """D7: the polls in which every controller of the campus answered, its busiest processor was below
-    ``max_cpu``, and it had licences for all its access points. Without any controller, more than
+    ``max_cpu``, it had licences for all its access points, and the standby that the register declares was
+    ready. Without any controller, more than
     ``max_unmanaged_aps`` access points fail; fewer need none."""
     controllers = _controllers(campus)
     aps = registered_aps(campus)
@@ -95,8 +97,8 @@ class Leg:
 
 
 def _legs(look: Look, campus: Campus, controller: str, grid: Grid, params: Params) -> list[Leg]:
-    """It answers; its processors are not busy; it has licences for its access points. Where it is down, the
-    others are not asked."""
+    """It answers; its processors are not busy; it has licences for its access points; its standby, if one is
+    declared, is ready. Where it is down, the others are not asked."""
     ok, down = look.polls(controller, grid)
     excused = look.excused(controller, campus, grid)
     answers = Truth(true=ok, excused=excused)
@@ -109,6 +111,8 @@ def _legs(look: Look, campus: Campus, controller: str, grid: Grid, params: Param
         legs.append(_cpu(look, controller, grid, ok, params.bp("max_cpu", MAX_CPU_BP)))
     if "licences" in asked:
         legs.append(_licences(look, campus, controller, grid, ok))
+    if "standby" in asked and _has_standby(look, campus, controller):
+        legs.append(_standby(look, controller, grid, ok))
     return legs
 
 
@@ -149,6 +153,25 @@ def _licences(look: Look, campus: Campus, controller: str, grid: Grid, ok: int) 
         else:
             truth.add_false(UNHEALTHY, mask)
     return Leg(controller, "aps_licensed", truth, f"{spans[-1].value}/{needed}" if spans else "")
+
+
+def _has_standby(look: Look, campus: Campus, controller: str) -> bool:
+    campuses = look.snapshot.school.campuses or (campus,)
+    return any(d.standby for each in campuses for d in each.devices if d.id == controller)
+
+
+def _standby(look: Look, controller: str, grid: Grid, ok: int) -> Leg:
+    truth = Truth()
+    spans = look.spans(controller, "", "standby")
+    for stretch, (state,) in grid.pieces([spans]):
+        mask = stretch & ok
+        if state is None:
+            truth.add_unknown("not_supported_by_device", mask)
+        elif state == "ready":
+            truth.true |= mask
+        else:
+            truth.add_false(NO_STANDBY, mask)
+    return Leg(controller, "standby", truth, str(spans[-1].value) if spans else "")
 
 
 def _needed(look: Look, campus: Campus, controller: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,13 +16,16 @@ from inventory.metrics.look import Grid, Look
 from inventory.metrics.params import Params
 from inventory.metrics.ports import find_port
 from inventory.metrics.truth import Truth, judge_polls, unknown
-from inventory.metrics.units import Unit, unit_verdict
+from inventory.metrics.units import Unit, count_units, unit_verdict
 from inventory.metrics.wireless import registered_aps
+from inventory.metrics.wireless_radio import generation_of
 from inventory.register import Campus, Device
 from inventory.verdict import Evidence, State, Verdict
 
 D8 = "wifi_ap_uplink_gigabit_ratio"
 MIN_PORT_MBPS = 1000
+FAST_PORT_MBPS, FAST_GENERATION = 2500, 6
+"""IEEE 802.3bz, and the generation (802.11ax) from which one gigabit is too little; shown, never judged."""
 UP = ("up", "online")
 PORT_FACTS = ("oper", "speed_mbps", "duplex")
 WIRED_FACTS = ("state", "wired_mbps", "duplex")
@@ -58,7 +61,7 @@ def ap_uplinks(look: Look, campus: Campus, params: Params) -> Verdict:
     units = [_ap(look, campus, ap, places.get(ap.id), grid, params) for ap in aps]
     taken = {_key(look, place) for place in places.values()}
     units += [_port(look, campus, p, grid, params) for p in declared if _key(look, p) not in taken]
-    return unit_verdict(
+    verdict = unit_verdict(
         D8,
         campus.id,
         units,
@@ -67,6 +70,21 @@ def ap_uplinks(look: Look, campus: Campus, params: Params) -> Verdict:
         window=grid.window,
         without="port_unknown",
     )
+    info = _faster(look, campus, {ap.id: places.get(ap.id) for ap in aps}, grid, params)
+    return replace(verdict, evidence=(*verdict.evidence, *info))
+
+
+def _faster(
+    look: Look, campus: Campus, places: Mapping[str, Place | None], grid: Grid, params: Params
+) -> Iterator[Evidence]:
+    """For information: how many access points of Wi-Fi 6 and newer have a cable at 2.5 Gbit/s, by the same
+    rule, of those that it can be told of."""
+    asked = Params({**params.values, "min_port_mbps": FAST_PORT_MBPS}, params.origins)
+    new = [ap for ap in registered_aps(campus) if (generation_of(look, ap)[0] or 0) >= FAST_GENERATION]
+    counts = count_units([_ap(look, campus, ap, places[ap.id], grid, asked) for ap in new])
+    if counts.p + counts.f:
+        value = f"{counts.p}/{counts.p + counts.f}"
+        yield Evidence(level="E3", what=f"Wi-Fi 6 and newer at {FAST_PORT_MBPS} Mbit/s", value=value)
 
 
 def _key(look: Look, place: Place) -> tuple[str, str]:
