@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from collector.config import CollectorSettings
+from collector.console.mount import ConsolePages, routes_of
 from collector.judging import Plan, load_plans
 from collector.publish import Publish, Published
 from collector.rounds import Rounds
@@ -31,9 +33,11 @@ from collector.store.tokens import load_pepper
 from collector.telemetry import Telemetry
 from collector.web.app import Edge, make_app
 from collector.web.guard import GuardedProtocol
+from collector.whole import WholeReports
 from inventory.errors import ConfigError, StoreError, WanzhaoError
 from inventory.garbage import collect_garbage_less_often
 from inventory.log import get_logger
+from inventory.web import Certificate
 from inventory.words import _
 
 if sys.platform != "win32":
@@ -43,6 +47,7 @@ log = get_logger(__name__)
 
 PEPPER_FILE = "pepper"
 TIDY_INTERVAL_S = 600
+RENEW_INTERVAL_S = 30
 NEW_OBJECTS = 50_000
 """Some hundred batches' worth: decoding makes lists by the thousand, and no cycles."""
 CONNECTIONS = 4096
@@ -63,6 +68,7 @@ class Judging:
     def __init__(self, engine: Engine, plans: list[Plan], telemetry: Telemetry, publish: Publish) -> None:
         self.engine = engine
         self._rounds = Rounds(engine, plans)
+        self._whole = WholeReports(engine, plans)
         self.telemetry = telemetry
         self.publish = publish
         self.published = Published()
@@ -94,9 +100,10 @@ class Judging:
         self.telemetry.judged_at.set(self.published.judged_at)
 
     def _judge(self, now: float) -> Published:
-        fresh = Published(judged_at=now)
+        fresh = Published(judged_at=now, whole=self._whole)
         with leading(self.engine, "judge") as leads:
             for view in self._rounds.round(now, keep=leads):
+                fresh.views[view.profile.id] = view
                 self.publish(fresh, view, now)
         self.telemetry.judged_schools.inc(self._rounds.judged)
         return fresh
@@ -116,9 +123,11 @@ def tidy(engine: Engine) -> None:
         log.debug("%d batches of samples compacted, %d old rows deleted", compacted, deleted)
 
 
-def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
+def server_config(
+    settings: CollectorSettings, app: ASGIApp, context: ssl.SSLContext | None = None
+) -> uvicorn.Config:
     """How HTTP is served: HTTP/1.1 behind the guard, no trust in what a proxy may say."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -133,19 +142,31 @@ def server_config(settings: CollectorSettings, app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="off",
     )
+    if context is not None:
+        config.load()
+        config.ssl = context
+    return config
 
 
-async def run_collector(settings: CollectorSettings, base: Path, publish: Publish) -> None:
-    """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages."""
+async def run_collector(
+    settings: CollectorSettings, base: Path, publish: Publish, pages: ConsolePages | None = None
+) -> None:
+    """Serve and judge until SIGINT or SIGTERM. ``publish`` turns a judged county into pages, ``pages`` draw
+    the console; without them there is none."""
     _allow_many_files()
     collect_garbage_less_often(NEW_OBJECTS)
     engine = open_store(settings.database_url)
     make_parts(engine, time.time())
     pepper = load_pepper(settings.state_dir / PEPPER_FILE)
     telemetry = Telemetry()
-    judging = Judging(engine, load_plans(settings.profiles, base), telemetry, publish)
+    plans = load_plans(settings.profiles, base)
+    judging = Judging(engine, plans, telemetry, publish)
     edge = Edge(settings, engine, pepper, telemetry, lambda: judging.published)
-    server = _Server(server_config(settings, make_app(edge)))
+    console = routes_of(edge, plans, pages) if pages else []
+    tls = settings.web.tls_server_config
+    certificate = Certificate(tls) if tls else None
+    context = certificate.context if certificate else None
+    server = _Server(server_config(settings, make_app(edge, console), context))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
     scheduler = AsyncIOScheduler()
@@ -164,6 +185,8 @@ async def run_collector(settings: CollectorSettings, base: Path, publish: Publis
         max_instances=1,
         misfire_grace_time=None,
     )
+    if certificate:
+        scheduler.add_job(certificate.renew, IntervalTrigger(seconds=RENEW_INTERVAL_S), coalesce=True)
     scheduler.start()
     first = asyncio.create_task(judging.run_once())
     log.info(

@@ -56,17 +56,23 @@ def load_plans(names: Sequence[str], base: Path) -> list[Plan]:
 
 
 def read_school_views(
-    engine: Engine, register: Register, profile: Profile, as_of: float, as_known: float | None = None
+    engine: Engine,
+    register: Register,
+    profile: Profile,
+    as_of: float,
+    as_known: float | None = None,
+    *,
+    whole: bool = False,
 ) -> tuple[list[SchoolView], list[AgentSeen]]:
     """Each school judged as of ``as_of`` (seconds since 1970) by what was known at ``as_known`` (None: now),
-    and the agents heard."""
+    and the agents heard. ``whole`` adds the metrics that the plan does not ask for."""
     views: list[SchoolView] = []
     agents: list[AgentSeen] = []
     with engine.connect().execution_options(reads_only=True) as connection:
         for school in register.schools:
             snapshot = read_snapshot(connection, school, register, as_of, as_known)
             agents.extend(snapshot.agents)
-            views.append(judge_school(snapshot, profile))
+            views.append(judge_school(snapshot, profile, whole=whole))
     return views, agents
 
 
@@ -78,15 +84,17 @@ def no_register() -> ConfigError:
     )
 
 
-def look(engine: Engine, profile: Profile, as_of: float, as_known: float | None = None) -> CountyView:
+def look(
+    engine: Engine, profile: Profile, as_of: float, as_known: float | None = None, *, whole: bool = False
+) -> CountyView:
     """The county under one plan as of a time, by what was known at another (None: now): what the exporters
-    ask for.
+    ask for. ``whole`` adds what reports print of each school beside its targets.
 
     Raises ConfigError while there is no register.
     """
     with engine.connect().execution_options(reads_only=True) as connection:
         register = register_at(connection, as_of, as_known)
-    views, agents = read_school_views(engine, register, profile, as_of, as_known)
+    views, agents = read_school_views(engine, register, profile, as_of, as_known, whole=whole)
     return replace(judge_county(register, profile, views, agents, as_of), as_known=as_known)
 
 

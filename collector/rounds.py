@@ -7,7 +7,7 @@ other polls could make another answer (inventory.due); what is judged by samples
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -15,8 +15,10 @@ import msgspec
 from msgspec.structs import replace as revised
 from sqlalchemy import Connection, Engine
 
+from collector.beside import Agents, Beside
 from collector.judging import Plan, no_register
-from collector.store.baselines import read_alarms, settle
+from collector.store.baselines import settle
+from collector.store.items import Judgement, causes_of, settle_items
 from collector.store.read import read_all_agents, read_snapshot
 from collector.store.registers import RegisterReader
 from collector.store.verdicts import keep_many, keep_profile, schools_with_verdicts
@@ -25,15 +27,11 @@ from inventory.due import midnight_after, next_due
 from inventory.judge import judge_county, judge_look
 from inventory.metrics.look import Look
 from inventory.register import Register, School
-from inventory.snapshot import AgentSeen
-from inventory.verdict import CampusLine, CountyView, Regression, SchoolVerdict, SchoolView, Verdict
+from inventory.verdict import CampusLine, CountyView, SchoolVerdict, SchoolView, Verdict
 
 AT_MOST_S = 3600.0
 AT_ONCE = 500
 """Schools whose verdicts are stored in one transaction."""
-
-Agents = Sequence[tuple[AgentSeen, int]]
-"""The agents of a school, each with the count of its news."""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -63,6 +61,9 @@ class Rounds:
         self._answers: dict[str, Answer] = {}
         self._unkept: set[str] = set()
         self._has_kept = False
+        self._settled: dict[tuple[int, str], Set[object]] = {}
+        """the causes of each school under each plan, as its work items were last moved to them"""
+        self._beside = Beside()
 
     def forget(self) -> None:
         """Judge every school anew in the next round, whatever is known of it."""
@@ -89,27 +90,15 @@ class Rounds:
         self._answers = {school.id: self._answers[school.id] for school in register.schools}
         if keep:
             self._keep(now)
-        fallen = self._fallen(register)
+        else:  # another process moves them now
+            self._settled.clear()
         everyone = [seen for school in register.schools for seen, _news in agents.get(school.id, ())]
-        return [
-            replace(
-                judge_county(register, plan.profile, list(self._views(n, agents)), everyone, now),
-                regressions=tuple(each for each in fallen if each.is_of(plan.profile.id)),
-            )
+        views = [
+            judge_county(register, plan.profile, list(self._views(n, agents)), everyone, now)
             for n, plan in enumerate(self.plans)
         ]
-
-    def _fallen(self, register: Register) -> list[Regression]:
-        """What is below what was accepted, of the schools in the register."""
-        here = {school.id for school in register.schools}
         with self.engine.connect().execution_options(reads_only=True) as connection:
-            return [
-                Regression(
-                    school=alarm.school_id, item=alarm.item, kind=alarm.fall.kind, since=alarm.opened_at
-                )
-                for alarm in read_alarms(connection)
-                if alarm.school_id in here
-            ]
+            return self._beside.put(connection, views, register, agents, now)
 
     def _is_stale(self, school: School, agents: Mapping[str, Agents], now: float) -> bool:
         answer = self._answers.get(school.id)
@@ -152,6 +141,7 @@ class Rounds:
         waiting = sorted(self._unkept)
         for first in range(0, len(waiting), AT_ONCE):
             some = waiting[first : first + AT_ONCE]
+            moved: dict[tuple[int, str], Set[object]] = {}
             with self.engine.begin() as connection:
                 for n, plan in enumerate(self.plans):
                     verdicts = {school: self._verdicts(school, n) for school in some}
@@ -159,12 +149,25 @@ class Rounds:
                     keep_many(connection, ref.id, ref.sha256, verdicts, as_of=now, known_at=now)
                     here = [school for school in some if school in self._answers]
                     settle(connection, here, partial(self._marks, n), ref.id, now)
+                    moved |= self._settle_items(connection, n, here, now)
+            self._settled.update(moved)
             self._unkept -= set(some)
 
     def _verdicts(self, school: str, plan: int) -> tuple[SchoolVerdict, ...]:
         """None of a school that has left the register."""
         answer = self._answers.get(school)
         return answer.views[plan].verdicts if answer else ()
+
+    def _settle_items(
+        self, connection: Connection, plan: int, schools: Sequence[str], now: float
+    ) -> dict[tuple[int, str], Set[object]]:
+        """Move the work items of schools whose causes are others than when this process last did, and give
+        the causes of those."""
+        profile = self.plans[plan].profile.id
+        found = {school: causes_of(self._answers[school].views[plan]) for school in schools}
+        moved = [each for each, causes in found.items() if self._settled.get((plan, each)) != causes.keys()]
+        settle_items(connection, [Judgement(profile, each, found[each]) for each in moved], now)
+        return {(plan, each): frozenset(found[each]) for each in moved}
 
     def _marks(self, plan: int, school: str) -> Mapping[str, Mark]:
         """What was measured of a school: what may have fallen below what was accepted."""

@@ -7,7 +7,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 BATCH_RESULTS = ("stored", "duplicate", "refused", "busy")
 PARTS = ("polls", "facts", "frames", "samples", "digests", "gaps")
-TURNED_AWAY = ("queue", "in_flight", "rate", "connections", "codes")
+TURNED_AWAY = ("queue", "in_flight", "rate", "connections", "codes", "sign_ins")
 
 
 class Telemetry:

@@ -1,4 +1,5 @@
-"""What was accepted, and the alarms about it, in the store: nothing is overwritten, rows end."""
+"""What was accepted, and the alarms about it, in the store: rows end, nothing is taken out. Of an open alarm
+the present fall is kept beside the first."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
+from collector.people import audit
+from collector.people.audit import By
 from collector.store.engine import lock_school
 from collector.store.statement import fetch, run, values_lists
 from inventory.baseline import Fall, Mark, fallen
@@ -31,20 +34,28 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Something fell below what was accepted. ``closed_by`` "": the accepted was measured again."""
+    """Something fell below what was accepted. ``fall`` is how it is below it now (of a closed alarm: was at
+    last), ``first`` how it was when the alarm was opened, ``changed_at`` since when it has been as ``fall``
+    says, None while that is the first. ``closed_by`` "": the accepted was measured again."""
 
     school_id: str
     item: str
     opened_at: float
     fall: Fall
+    first: Fall
+    changed_at: float | None = None
     closed_at: float | None = None
     closed_by: str = ""
     note: str = ""
 
 
-class _Doc(msgspec.Struct, frozen=True):
+class _Doc(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``first`` None: ``fall`` has not changed since the alarm was opened."""
+
     fall: Fall
     note: str = ""
+    first: Fall | None = None
+    changed_at: float | None = None
 
 
 _ACCEPTED = (
@@ -75,6 +86,9 @@ _CLOSE = (
     "UPDATE regression SET closed_at = ?, closed_by = ?, doc = ? WHERE school_id = ? AND item = ? "
     "AND closed_at IS NULL"
 )
+_CHANGE = (
+    "UPDATE regression SET doc = ? WHERE school_id = ? AND item = ? AND opened_at = ? AND closed_at IS NULL"
+)
 _TOLD = (
     "SELECT school_id, MAX(known_to) FROM verdict WHERE school_id IN ({values}) AND profile_id = ? "
     "AND target_id = ? AND state <> 'unknown' GROUP BY school_id"
@@ -82,10 +96,17 @@ _TOLD = (
 
 
 def accept(
-    connection: Connection, school_id: str, marks: Sequence[Mark], *, by: str, note: str, at: float
+    connection: Connection,
+    school_id: str,
+    marks: Sequence[Mark],
+    *,
+    by: str,
+    note: str,
+    at: float,
+    origin: str = "",
 ) -> None:
     """Make marks the accepted state of their things; what was accepted of them before ends, and open alarms
-    about them are closed by who accepts."""
+    about them are closed by who accepts. ``origin`` is that person's address, for the audit log."""
     lock_school(connection, school_id)
     open_alarms = {alarm.item: alarm for alarm in read_alarms(connection) if alarm.school_id == school_id}
     for mark in marks:
@@ -94,9 +115,14 @@ def accept(
         run(connection, _ACCEPT, [row])
         if mark.item in open_alarms:
             _close(connection, open_alarms[mark.item], by=by, note=note, at=at)
+    items = sorted(mark.item for mark in marks)
+    told = {"items": items, "note": note, "ended_alarms": sorted(open_alarms.keys() & set(items))}
+    audit.write(connection, at, By(by, origin), "baseline_accepted", school_id, after=told)
 
 
-def end(connection: Connection, school_id: str, item: str, *, by: str, note: str, at: float) -> bool:
+def end(
+    connection: Connection, school_id: str, item: str, *, by: str, note: str, at: float, origin: str = ""
+) -> bool:
     """Nothing is accepted of a thing any more; False where nothing was."""
     known = [one.mark.item for one in read_baselines(connection, [school_id]).get(school_id, ())]
     if item not in known:
@@ -105,6 +131,8 @@ def end(connection: Connection, school_id: str, item: str, *, by: str, note: str
     for alarm in read_alarms(connection):
         if (alarm.school_id, alarm.item) == (school_id, item):
             _close(connection, alarm, by=by, note=note, at=at)
+    told = {"item": item, "note": note}
+    audit.write(connection, at, By(by, origin), "baseline_ended", school_id, before=told)
     return True
 
 
@@ -136,7 +164,9 @@ def settle(
 ) -> int:
     """Compare what is measured of some schools with what was accepted: open alarms for what has fallen, close
     those whose accepted state is measured again. ``marks`` gives a school's by item; the answer is how many
-    alarms were opened. An alarm that is open is not opened again, whatever else happens to the thing."""
+    alarms were opened. An alarm that is open is not opened again, whatever else happens to the thing: it
+    shows the fall of now, and keeps since when and the first. That nobody can tell any more changes no alarm
+    about what was measured."""
     accepted = read_baselines(connection, schools)
     if not accepted:
         return 0
@@ -158,6 +188,9 @@ def settle(
                 doc = msgspec.json.encode(_Doc(fall))
                 run(connection, _OPEN, [(school_id, one.mark.item, now, None, "", doc)])
                 opened += 1
+            elif fall is not None and alarm is not None:
+                if fall != alarm.fall and fall.kind != "unproved":
+                    _change(connection, alarm, fall, now)
             elif fall is None and alarm is not None and mark is not None and mark.state is not State.UNKNOWN:
                 _close(connection, alarm, by=MENDED, note="", at=now)
     return opened
@@ -179,8 +212,14 @@ def _told_until(connection: Connection, school_id: str, mark: Mark, profile_id: 
     return 0.0
 
 
+def _change(connection: Connection, alarm: Alarm, fall: Fall, at: float) -> None:
+    doc = msgspec.json.encode(_Doc(fall, first=alarm.first, changed_at=at))
+    run(connection, _CHANGE, [(doc, alarm.school_id, alarm.item, alarm.opened_at)])
+
+
 def _close(connection: Connection, alarm: Alarm, *, by: str, note: str, at: float) -> None:
-    doc = msgspec.json.encode(_Doc(alarm.fall, note))
+    first = None if alarm.changed_at is None else alarm.first
+    doc = msgspec.json.encode(_Doc(alarm.fall, note, first, alarm.changed_at))
     run(connection, _CLOSE, [(at, by[:128], doc, alarm.school_id, alarm.item)])
 
 
@@ -205,6 +244,8 @@ def _alarm(
         item=item,
         opened_at=opened_at,
         fall=told.fall,
+        first=told.first or told.fall,
+        changed_at=told.changed_at,
         closed_at=closed_at,
         closed_by=closed_by,
         note=told.note,

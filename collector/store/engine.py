@@ -99,6 +99,12 @@ def try_lock(connection: Connection, name: str) -> bool:
     return bool(connection.execute(query).scalar_one())
 
 
+def lock_named(connection: Connection, name: str) -> None:
+    """A named lock, waited for and held to the end of the transaction; SQLite's BEGIN IMMEDIATE did it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_NAMED, func.hashtext(name))))
+
+
 def lock_changes(connection: Connection) -> None:
     """Until the end of the transaction nobody else changes the schema or restores a backup, and waiting for a
     table is bounded. SQLite's BEGIN IMMEDIATE did both."""

@@ -70,6 +70,33 @@ class StoredSeries:
         return self.landed[days]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSeries:
+    """The samples of a school as they were known at a time. A sample comes with its poll: where the poll had
+    been told by then (known.py), so had the sample."""
+
+    series: StoredSeries
+    polls: HeldPolls
+    interval_s: int
+
+    def values(
+        self, device: str, subject: str, key: str, start: int, end: int
+    ) -> Sequence[tuple[int, int | float]]:
+        """See inventory.snapshot.Series."""
+        found = self.series.values(device, subject, key, start, end)
+        polls = self.polls.get(device)
+        if polls is None or not found:
+            return ()
+        step = self.interval_s
+        told = polls.over([slot // step * step for slot, _value in found])
+        return [one for one, outcome in zip(found, told, strict=True) if outcome == "ok"]
+
+    def subjects(self, device: str, key: str, start: int, end: int) -> Sequence[str]:
+        """See inventory.snapshot.Series."""
+        named = self.series.subjects(device, key, start, end)
+        return [subject for subject in named if self.values(device, subject, key, start, end)]
+
+
 def read_snapshot(
     connection: Connection,
     school: School,
@@ -80,11 +107,11 @@ def read_snapshot(
     lazily: bool = False,
 ) -> SchoolSnapshot:
     """Everything about one school as of ``as_of`` (seconds since 1970), as known at ``as_known`` (None:
-    now). Facts and samples are read when somebody asks, so the connection has to stay open. Samples are kept
-    as they are known now."""
+    now). Facts and samples are read when somebody asks, so the connection has to stay open."""
     since = int(as_of) - LOOK_BACK_DAYS * DAY_S
     days = (since // DAY_S, int(as_of) // DAY_S)
     polls = _polls(connection, school.id, *days, register.poll_interval_s, as_known, lazily=lazily)
+    series = StoredSeries(connection, school.id)
     return SchoolSnapshot(
         as_of=as_of,
         school=school,
@@ -98,14 +125,14 @@ def read_snapshot(
         agents=tuple(
             _agent_as_of(agent, school, polls, as_of) for agent in read_agents(connection, school.id)
         ),
-        series=StoredSeries(connection, school.id),
+        series=series if as_known is None else KnownSeries(series, polls, register.poll_interval_s),
         links=tuple(link for link in register.links if link.school == school.id),
         county_documents=register.documents,
     )
 
 
 _AGENTS = (
-    "SELECT agent_id, campus_id, last_report, newest_slot FROM agent_seen WHERE school_id = ? "
+    "SELECT agent_id, campus_id, last_report, newest_slot, agent_version FROM agent_seen WHERE school_id = ? "
     "ORDER BY agent_id"
 )
 
@@ -113,11 +140,13 @@ _AGENTS = (
 def read_agents(connection: Connection, school_id: str) -> tuple[AgentSeen, ...]:
     """When each agent of a school was last heard."""
     rows = fetch(connection, _AGENTS, (school_id,))
-    return tuple(AgentSeen(agent=a, campus=c, last_report=t, newest_slot=s) for a, c, t, s in rows)
+    return tuple(
+        AgentSeen(agent=a, campus=c, last_report=t, newest_slot=s, version=v) for a, c, t, s, v in rows
+    )
 
 
 _ALL_AGENTS = (
-    "SELECT school_id, agent_id, campus_id, last_report, newest_slot, changes FROM agent_seen "
+    "SELECT school_id, agent_id, campus_id, last_report, newest_slot, agent_version, changes FROM agent_seen "
     "ORDER BY school_id, agent_id"
 )
 
@@ -125,8 +154,10 @@ _ALL_AGENTS = (
 def read_all_agents(connection: Connection) -> dict[str, list[tuple[AgentSeen, int]]]:
     """The agents of every school, each with the count of its news."""
     found: dict[str, list[tuple[AgentSeen, int]]] = {}
-    for school, agent, campus, last_report, newest_slot, changes in fetch(connection, _ALL_AGENTS):
-        seen = AgentSeen(agent=agent, campus=campus, last_report=last_report, newest_slot=newest_slot)
+    for school, agent, campus, last_report, newest_slot, version, changes in fetch(connection, _ALL_AGENTS):
+        seen = AgentSeen(
+            agent=agent, campus=campus, last_report=last_report, newest_slot=newest_slot, version=version
+        )
         found.setdefault(school, []).append((seen, changes))
     return found
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy import Connection, or_, select
 
+from collector.people import audit
+from collector.people.audit import By
 from collector.store.engine import lock_school
 from collector.store.schema import register
 from collector.store.statement import fetch, values_lists
@@ -31,10 +33,11 @@ class Imported:
 
 
 def store_register(
-    connection: Connection, new: Register, *, author: str, at: float, source: str = ""
+    connection: Connection, new: Register, *, author: str, at: float, source: str = "", origin: str = ""
 ) -> Imported:
     """Make ``new`` the register from ``at`` on; schools that it lacks leave it, their history stays.
-    ``source`` says where it comes from: the name of a file, "console", "netbox"."""
+    ``source`` says where it comes from: the name of a file, "console", "netbox"; ``origin`` is the address
+    of who imports it, for the audit log, which has a row where anything changed."""
     lock_school(connection, COUNTY)
     query = select(register.c.school_id, register.c.sha256, register.c.valid_from).where(
         register.c.valid_to.is_(None)
@@ -61,12 +64,18 @@ def store_register(
     if written:
         connection.execute(register.insert(), written)
     schools = [school_id for school_id in fresh if school_id != COUNTY]
-    return Imported(
+    done = Imported(
         added=tuple(s for s in schools if s not in current),
         changed=tuple(s for s in schools if s in current),
         removed=tuple(gone),
         unchanged=len(new.schools) - len(schools),
     )
+    if written:
+        counts = {"added": len(done.added), "changed": len(done.changed), "removed": len(gone)}
+        before = {"county": current.get(COUNTY, ""), "schools": len(current.keys() - {COUNTY})}
+        after = {"county": hashes[COUNTY], "schools": len(new.schools), **counts}
+        audit.write(connection, at, By(author, origin), "register_imported", source, before, after)
+    return done
 
 
 def read_register(connection: Connection, as_of: float | None = None) -> Register | None:

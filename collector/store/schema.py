@@ -21,7 +21,9 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 4
+from collector.store.schema_people import people_tables
+
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -281,6 +283,33 @@ regression = Table(
     Column("doc", LargeBinary, nullable=False),
 )
 
+# What is to be mended or proved, from the day it showed until a person struck it off (inventory.items). The
+# document holds its events; ``status`` is what they come to.
+work_item = Table(
+    "work_item",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("profile_id", ID, primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("doc", LargeBinary, nullable=False),
+)
+
+# A report that was handed out: the hashes of its files, what it was made of, its data (report.json, zstd).
+report_run = Table(
+    "report_run",
+    metadata,
+    Column("school_id", String(16), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("made_at", Double, nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("profile_id", ID, nullable=False),
+    Column("as_of", Double, nullable=False),
+    Column("doc", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # A verdict holds from the time it was first given until another one replaced it.
 verdict = Table(
     "verdict",
@@ -297,6 +326,8 @@ verdict = Table(
     Column("doc", LargeBinary, nullable=False),
     Index("verdict_now", "school_id", "known_to"),
 )
+
+person, person_session, audit = people_tables(metadata)
 
 for _table in (landing, chunk, rollup):
     _rest = DDL(f"CREATE TABLE {_table.name}_rest PARTITION OF {_table.name} DEFAULT")  # type: ignore[no-untyped-call]

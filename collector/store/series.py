@@ -81,6 +81,25 @@ def read_subjects(
     return sorted(found)
 
 
+def read_names(
+    connection: Connection, school_id: str, device_id: str, start: int, end: int
+) -> set[tuple[str, str]]:
+    """Subject and key of everything that was measured of a device in the days from that of ``start`` to that
+    before ``end``. What is damaged is logged and left out."""
+    found: set[tuple[str, str]] = set()
+    days = days_of(start, end)
+    for number, body in fetch(connection, _CHUNKS, (school_id, *days, device_id)):
+        try:
+            found.update(codec.names(number, body))
+        except StoreError as error:
+            log.error("%s %s: %s", school_id, device_id, error)
+    for batch in read_landed(connection, school_id, *days):
+        for device, subjects, keys in zip(batch.device, batch.subject, batch.key, strict=True):
+            if device == device_id:
+                found.update((subject, key) for subject in subjects for key in keys)
+    return found
+
+
 def read_landed(connection: Connection, school_id: str, first: int, last: int) -> list[SampleColumns]:
     """The batches of some days that nobody has compacted yet, the oldest first. What is damaged is logged and
     left out."""

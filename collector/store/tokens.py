@@ -16,8 +16,10 @@ import unicodedata
 
 from sqlalchemy import Connection, func, select
 
+from collector.people import audit
+from collector.people.audit import By
 from collector.store.peppers import Peppers, add_pepper, load_pepper
-from collector.store.schema import agent, enrol_code
+from collector.store.schema import agent, enrol_code, person
 from collector.store.write import Sender
 from inventory.errors import Refused
 from inventory.words import _
@@ -46,8 +48,15 @@ _NO_SIGN = re.compile(r"[\s\-_.‐-―−]")
 _TOKEN = re.compile(r"wz_([0-9a-f]{12})_[A-Za-z0-9_-]{20,100}")
 
 
-def new_code(connection: Connection, peppers: Peppers, school_id: str, campus_id: str, now: float) -> str:
-    """A one-time code for one campus, good for ten minutes."""
+def new_code(
+    connection: Connection,
+    peppers: Peppers,
+    school_id: str,
+    campus_id: str,
+    now: float,
+    by: By = audit.NOBODY,
+) -> str:
+    """A one-time code for one campus, good for ten minutes; ``by`` is who asks for it."""
     letters = [secrets.choice(_ALPHABET) for _n in range(_GROUPS * _LETTERS)]
     code = "-".join("".join(letters[n : n + _LETTERS]) for n in range(0, len(letters), _LETTERS))
     connection.execute(
@@ -58,11 +67,15 @@ def new_code(connection: Connection, peppers: Peppers, school_id: str, campus_id
             expires_at=now + CODE_LIFE_S,
         )
     )
+    audit.write(connection, now, by, "code_made", campus_id)
     return code
 
 
-def redeem(connection: Connection, peppers: Peppers, code: str, now: float) -> tuple[str, str]:
-    """(campus, token) for a code; raises Refused(403) when it is wrong, used or too old."""
+def redeem(
+    connection: Connection, peppers: Peppers, code: str, now: float, origin: str = ""
+) -> tuple[str, str]:
+    """(campus, token) for a code; raises Refused(403) when it is wrong, used or too old. ``origin`` is the
+    address that it comes from."""
     # One statement finds the code and uses it up: of two at the same moment, one gets a token.
     row = connection.execute(
         enrol_code.update()
@@ -77,7 +90,9 @@ def redeem(connection: Connection, peppers: Peppers, code: str, now: float) -> t
     if row is None:
         raise Refused(_("the enrolment code is wrong, used or older than ten minutes"), status=403)
     school_id, campus_id = row
-    return campus_id, new_token(connection, peppers, school_id, campus_id, now)
+    token = new_token(connection, peppers, school_id, campus_id, now)
+    audit.write(connection, now, By(f"agent:{campus_id}", origin), "agent_enrolled", campus_id)
+    return campus_id, token
 
 
 def new_token(
@@ -157,7 +172,7 @@ def sender_of(connection: Connection, peppers: Peppers, token: str) -> Sender | 
     return None
 
 
-def revoke(connection: Connection, campus_id: str, now: float) -> int:
+def revoke(connection: Connection, campus_id: str, now: float, by: By = audit.NOBODY) -> int:
     """Revoke every token of a campus from the next request on, and its unused codes; gives back how many
     tokens."""
     connection.execute(
@@ -170,12 +185,13 @@ def revoke(connection: Connection, campus_id: str, now: float) -> int:
         .where(agent.c.campus_id == campus_id, agent.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    audit.write(connection, now, by, "tokens_revoked", campus_id, after={"tokens": int(result.rowcount)})
     return int(result.rowcount)
 
 
 def tokens_by_pepper(connection: Connection) -> dict[str, int]:
-    """How many valid tokens hang on each pepper, by its id ("" where the id was not yet kept): one that has
-    none can be taken out of the file."""
+    """How many valid tokens and authenticators hang on each pepper, by its id ("" where the id was not yet
+    kept): one that has none can be taken out of the file."""
     rows = connection.execute(
         select(agent.c.token_hmac, func.count())
         .where(agent.c.revoked_at.is_(None))
@@ -185,6 +201,9 @@ def tokens_by_pepper(connection: Connection) -> dict[str, int]:
     for kept, count in rows:
         name = kept.rpartition("$")[0]
         counts[name] = counts.get(name, 0) + count
+    for sealed in connection.execute(select(person.c.totp).where(person.c.totp != "")).scalars():
+        name = sealed.partition("$")[0]
+        counts[name] = counts.get(name, 0) + 1
     return counts
 
 

@@ -36,6 +36,15 @@ def keep_profile(
         )
 
 
+def first_use(connection: Connection, profile_id: str, version: str) -> float | None:
+    """When this version of a profile first judged, seconds since 1970; None before that is stored."""
+    query = select(profile.c.first_used).where(
+        profile.c.school_id == "", profile.c.profile_id == profile_id, profile.c.version == version
+    )
+    found: float | None = connection.execute(query).scalar()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class KeptProfile:
     """A profile as it judged."""
@@ -50,6 +59,28 @@ _IN_FORCE = (
     "AND p.profile_id = v.profile_id AND p.sha256 = v.profile_sha256 WHERE v.profile_id = ? "
     "AND v.known_from <= ? AND (v.known_to IS NULL OR v.known_to > ?) ORDER BY v.known_from DESC LIMIT 1"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A version of a profile that has judged, and since when (seconds since 1970)."""
+
+    profile_id: str
+    version: str
+    sha256: str
+    first_used: float
+    text: str
+
+
+_VERSIONS = (
+    "SELECT profile_id, version, sha256, first_used, text FROM profile WHERE school_id = '' "
+    "ORDER BY profile_id, first_used, version"
+)
+
+
+def read_versions(connection: Connection) -> list[KeptVersion]:
+    """Every version of every profile that has judged here, the oldest of each first."""
+    return [KeptVersion(*row) for row in fetch(connection, _VERSIONS)]
 
 
 def read_profile(connection: Connection, profile_id: str, at: float) -> KeptProfile | None:
@@ -127,6 +158,31 @@ def schools_with_verdicts(connection: Connection) -> set[str]:
 
 def _doc(verdict: SchoolVerdict) -> bytes:
     return msgspec.json.encode(verdict)
+
+
+_HISTORY = (
+    "SELECT target_id, state, reason, known_from, known_to FROM verdict WHERE school_id = ? "
+    "AND profile_id = ? ORDER BY known_from DESC LIMIT ?"
+)
+HISTORY_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A verdict as this collector has given it, and from when until when (None: still) it stood."""
+
+    target: str
+    state: str
+    reason: str
+    since: float
+    until: float | None
+
+
+def read_history(
+    connection: Connection, profile_id: str, school_id: str, at_most: int = HISTORY_ROWS
+) -> list[Told]:
+    """The newest verdicts of a school under a profile, newest first."""
+    return [Told(*row) for row in fetch(connection, _HISTORY, (school_id, profile_id, at_most))]
 
 
 _AS_KNOWN = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import json
 import math
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ from collector.web.intake import (
 )
 from inventory.errors import Refused
 from inventory.log import get_logger
+from inventory.web import Doorman
 from inventory.words import _
 
 __all__ = ["Edge", "make_app"]
@@ -38,11 +40,12 @@ __all__ = ["Edge", "make_app"]
 log = get_logger(__name__)
 
 BATCHES = "/v1/batches"
+_TAKES_GZIP = re.compile(r"(^|,)(gzip|\*)(,|$|;q=(?!0(\.0+)?(,|$)))")
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def make_app(edge: Edge) -> Starlette:
-    """The collector's HTTP application."""
+def make_app(edge: Edge, more: Sequence[Route] = ()) -> Starlette:
+    """The collector's HTTP application, with ``more`` pages: those of the console."""
 
     async def batches(request: Request) -> Response:
         return await take_batch(edge, request)
@@ -99,26 +102,51 @@ def make_app(edge: Edge) -> Starlette:
             Route("/-/healthy", healthy),
             Route("/-/ready", ready),
             Route("/report/{rest:path}", page),
+            *more,
         ],
         exception_handlers={HTTPException: _http_error, SQLAlchemyError: _database_error},
     )
     app.batches = batches
+    app.doorman = Doorman(edge.settings.web)
     # A redirect would name the host that the request claims to be for.
     app.router.redirect_slashes = False
     return app
 
 
+_OWN_DOOR = ("/v1/", "/console/")
+"""Agents come with their tokens, people sign in."""
+_FOR_ALL = ("/-/healthy", "/-/ready", "/console")
+
+
 class _Straight(Starlette):
-    """Nearly every request is a batch: those go straight to their handler, past routes and middleware."""
+    """Nearly every request is a batch: those go straight to their handler, past routes and middleware. What
+    is not an agent's is for readers (inventory.web)."""
 
     batches: Callable[[Request], Awaitable[Response]]
+    doorman: Doorman
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == BATCHES and scope["method"] == "POST":
             response = await self.batches(Request(scope, receive, send))
             await response(scope, receive, send)
+        elif scope["type"] == "http" and (refused := await self._refused(Request(scope))):
+            await refused(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    async def _refused(self, request: Request) -> Response | None:
+        path = request.url.path
+        if self.doorman.is_open or path.startswith(_OWN_DOOR) or path in _FOR_ALL:
+            return None
+        admitted = await self.doorman.admits(request.headers.get("authorization", ""))
+        if admitted is None:
+            return busy(_("too many sign-ins at once"), status=429)
+        if admitted:
+            return None
+        audit(request, 401, "a reader")
+        answer = _error(401, _("a user and password, or a token, is needed"))
+        answer.headers["WWW-Authenticate"] = 'Basic realm="wanzhao", charset="UTF-8"'
+        return answer
 
 
 _PAGE_HEADERS = {
@@ -140,7 +168,7 @@ async def _enrol(edge: Edge, request: Request) -> Response:
         code = body["code"] if isinstance(body, dict) else None
         if not isinstance(code, str):
             raise Refused(_("the request needs a code"), status=422)
-        campus, token = await run_in_threadpool(_redeem, edge, code)
+        campus, token = await run_in_threadpool(_redeem, edge, code, source)
     except Refused as error:
         if error.status == 403:
             audit(request, 403, "a wrong enrolment code")
@@ -152,9 +180,9 @@ async def _enrol(edge: Edge, request: Request) -> Response:
     return JSONResponse({"campus": campus, "token": token})
 
 
-def _redeem(edge: Edge, code: str) -> tuple[str, str]:
+def _redeem(edge: Edge, code: str, source: str) -> tuple[str, str]:
     with edge.engine.begin() as connection:
-        return redeem(connection, edge.pepper, code, edge.clock())
+        return redeem(connection, edge.pepper, code, edge.clock(), source)
 
 
 async def _rotate(edge: Edge, request: Request) -> Response:
@@ -178,10 +206,18 @@ def _renew(edge: Edge, token: str) -> tuple[str, str]:
 def _probe(published: Published, request: Request) -> Response:
     target = request.query_params.get("target", "")
     profile = request.query_params.get("profile", "")
-    for (county, name), body in published.scrapes.items():
+    for (county, name), page in published.scrapes.items():
         if target in ("", county) and profile in ("", name):
-            return Response(body, media_type=PROMETHEUS_TEXT)
+            return _packed(request, page.plain, page.gzip)
     return _error(404 if published.scrapes else 503, _("no such county or profile, or nothing is judged yet"))
+
+
+def _packed(request: Request, plain: bytes, packed: bytes) -> Response:
+    """Ready bytes, in the form that the client takes; the length of both is known."""
+    takes = request.headers.get("accept-encoding", "").replace(" ", "").lower()
+    is_packed = _TAKES_GZIP.search(takes) is not None
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if is_packed else {})
+    return Response(packed if is_packed else plain, media_type=PROMETHEUS_TEXT, headers=headers)
 
 
 def _targets(edge: Edge) -> list[dict[str, object]]:

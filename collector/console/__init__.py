@@ -1,0 +1,1 @@
+"""The console: what people of the county see and do in a browser. Handlers make data, exporters draw it."""
