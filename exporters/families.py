@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from exporters import live
 from exporters import samples as s
 from exporters.exposition import Family, Sample
 
@@ -16,9 +17,12 @@ Samples = Callable[[s.Page], Iterator[Sample]]
 
 _ONLY_CURRENT = "Only the series of the current state exists, with the value 1."
 _CACHED = "As of wanzhao_snapshot_timestamp_seconds."
-_BY_METRIC = ("target", "metric", "campus")
+_BY_METRIC = ("target", "metric", "school", "campus")
 _BY_CAMPUS = ("school", "campus")
 _BY_TARGET = ("profile", "target")
+_BY_AGENT = (*_BY_CAMPUS, "agent")
+_NOW = "Withheld while the agent is silent for three polls."
+_DETAIL = 'Only on pages with detail "all".'
 
 # (name without prefix, labels, help, samples), in the order of the page.
 METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
@@ -48,7 +52,7 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
     ),
     (
         "school_info",
-        ("school", "county", "name", "kind", "stages", "urban_rural"),
+        ("school", "county_name", "name", "kind", "stages", "urban_rural"),
         "A school of the register, always 1; join on school for the name. Source: schools table.",
         s.school_info,
     ),
@@ -123,7 +127,8 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
     (
         "campus_metric_state",
         (*_BY_METRIC, "state"),
-        f"State of a target's metric (or of a part of it) at a campus. {_ONLY_CURRENT} {_CACHED}",
+        'State of a target\'s metric at a campus, with detail "all" of its parts too. '
+        f"{_ONLY_CURRENT} {_CACHED}",
         s.metric_state,
     ),
     (
@@ -137,21 +142,21 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
         "campus_metric_coverage_ratio",
         _BY_METRIC,
         "Share of the window's polls that gave an answer (true, false or down), ratio 0..1; the rest are "
-        f"gaps. {_CACHED}",
+        f"gaps. {_CACHED} {_DETAIL}",
         s.metric_coverage,
     ),
     (
         "campus_metric_last_evaluated_timestamp_seconds",
         _BY_METRIC,
-        "Time as of which the metric was judged, seconds since 1970 UTC.",
+        f"Time as of which the metric was judged, seconds since 1970 UTC. {_DETAIL}",
         s.metric_evaluated,
     ),
     (
         "campus_link_speed",
         (*_BY_CAMPUS, "link"),
         "Bit/s, as plans state it: link=port is the speed of the uplink port or aggregate now, from "
-        "ifHighSpeed, link=contract what the register says is leased; absent when unknown. " + _CACHED,
-        s.links,
+        f"ifHighSpeed, link=contract what the register says is leased; absent when unknown. {_NOW}",
+        live.links,
     ),
     (
         "campus_aps_registered",
@@ -162,8 +167,8 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
     (
         "campus_aps_online",
         _BY_CAMPUS,
-        f"Registered access points that the controller reports online; absent when unknown. {_CACHED}",
-        s.figure(lambda line: line.aps_online),
+        f"Registered access points that the controller reports online; absent when unknown. {_NOW}",
+        live.live_figure(lambda line: line.aps_online),
     ),
     (
         "campus_main_areas",
@@ -171,6 +176,83 @@ METRICS: tuple[tuple[str, tuple[str, ...], str, Samples], ...] = (
         "Main rooms of the campus: registered, covered by a working access point (absent when unknown), "
         f"unmapped (no access point named in the register). {_CACHED}",
         s.areas,
+    ),
+    (
+        "campus_devices",
+        (*_BY_CAMPUS, "role", "state"),
+        "Registered devices in service by their newest polls: answering, silent (not answered while others "
+        "were), unread (no poll tells); access points are not among them. A state without any has no "
+        f"series. {_NOW}",
+        live.devices,
+    ),
+    (
+        "campus_ipv6",
+        (*_BY_CAMPUS, "step"),
+        "1 when the campus has IPv6 now, 0 when not: step=address a global address at an uplink, "
+        f"step=default_route a way out (::/0); absent where nobody tells. {_NOW}",
+        live.ipv6,
+    ),
+    (
+        "campus_optics_margin_db",
+        _BY_CAMPUS,
+        "Decibels from the received light of an uplink to the nearer limit of its module, the least of the "
+        f"campus; negative beyond the limit. Source: the module's own monitoring (SFF-8472). {_NOW}",
+        live.live_figure(lambda line: line.optics_margin_db),
+    ),
+    (
+        "school_paper_expiry_timestamp_seconds",
+        ("school", "kind"),
+        "End of the day on which the first paper of a kind ends at a school: contract, evidence, facility, "
+        "licence, exemption; seconds since 1970 UTC. Source: register.",
+        live.expiries,
+    ),
+    (
+        "county_baselines",
+        ("profile",),
+        "States that were accepted and stand: what a regression is measured against.",
+        live.baselines,
+    ),
+    (
+        "county_baseline_accepted_timestamp_seconds",
+        ("profile",),
+        "When a state was last accepted, seconds since 1970 UTC.",
+        live.accepted_at,
+    ),
+    (
+        "profile_first_used_timestamp_seconds",
+        ("profile", "version"),
+        "When this version of the plan's profile first judged, seconds since 1970 UTC.",
+        live.first_used,
+    ),
+    (
+        "agent_info",
+        (*_BY_AGENT, "version"),
+        "An agent that has reported, always 1; version is that of its program.",
+        live.agent_info,
+    ),
+    (
+        "agent_newest_poll_timestamp_seconds",
+        _BY_AGENT,
+        "Start of the newest poll interval that the agent has shipped, seconds since 1970 UTC.",
+        live.of_agents(lambda agent: agent.newest_slot),
+    ),
+    (
+        "agent_clock_offset_seconds",
+        _BY_AGENT,
+        "The collector's clock minus the agent's at its newest batch, seconds; absent while not known.",
+        live.of_agents(lambda agent: agent.clock_offset_s),
+    ),
+    (
+        "agent_missing_batches",
+        _BY_AGENT,
+        "Batches whose number later ones have passed and that have not come; they may still be in the spool.",
+        live.of_agents(lambda agent: agent.missing_batches),
+    ),
+    (
+        "agent_lost_batches",
+        _BY_AGENT,
+        "Batches that the agent reported as lost for good within seven days.",
+        live.of_agents(lambda agent: agent.lost_batches),
     ),
     (
         "agent_last_report_timestamp_seconds",

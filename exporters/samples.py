@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from exporters.exposition import Sample
 from inventory.verdict import CampusLine, CountyView, State, TargetState, Verdict
+
+Detail = Literal["targets", "all"]
+"""What a page holds: of each target its own metric, or the legs as well, with coverage and time."""
 
 QUOTE_CHARS = 60
 
@@ -34,30 +38,33 @@ BASE_UNITS: dict[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page is made from. ``verdicts`` lists (target, campus verdict or leg) once each."""
+    """What a page is made from. ``verdicts`` lists (target, school, campus verdict) once each, with all legs
+    where the page has every detail."""
 
     view: CountyView
     rendered_at: float
     fresh_s: float
-    verdicts: tuple[tuple[str, Verdict], ...]
+    has_all: bool
+    verdicts: tuple[tuple[str, str, Verdict], ...]
     lines: tuple[tuple[str, CampusLine], ...]
 
 
-def page_of(view: CountyView, rendered_at: float, fresh_s: float) -> Page:
+def page_of(view: CountyView, rendered_at: float, fresh_s: float, detail: Detail = "all") -> Page:
     lines = tuple((s.school.id, line) for s in view.schools for line in s.campuses)
-    return Page(view, rendered_at, fresh_s, tuple(_verdicts(view)), lines)
+    has_all = detail == "all"
+    return Page(view, rendered_at, fresh_s, has_all, tuple(_verdicts(view, with_legs=has_all)), lines)
 
 
-def _verdicts(view: CountyView) -> Iterator[tuple[str, Verdict]]:
+def _verdicts(view: CountyView, *, with_legs: bool) -> Iterator[tuple[str, str, Verdict]]:
     """A metric that is a leg twice within one target stands for itself once: the outer one."""
     for school in view.schools:
         for rolled in school.verdicts:
             seen: set[tuple[str, str]] = set()
             for campus in rolled.campuses:
-                for verdict in _with_legs(campus):
+                for verdict in _with_legs(campus) if with_legs else (campus,):
                     if (key := (verdict.metric, verdict.subject)) not in seen:
                         seen.add(key)
-                        yield rolled.target, verdict
+                        yield rolled.target, school.school.id, verdict
 
 
 def _with_legs(verdict: Verdict) -> Iterator[Verdict]:
@@ -109,27 +116,27 @@ def target_state(page: Page) -> Iterator[Sample]:
 
 
 def metric_state(page: Page) -> Iterator[Sample]:
-    for target, verdict in page.verdicts:
-        yield (target, verdict.metric, verdict.subject, verdict.state.value), 1.0
+    for target, school, verdict in page.verdicts:
+        yield (target, verdict.metric, school, verdict.subject, verdict.state.value), 1.0
 
 
 def metric_value(page: Page) -> Iterator[Sample]:
-    for target, verdict in page.verdicts:
+    for target, school, verdict in page.verdicts:
         # An unknown verdict may carry its last value for people to read; it is not a current figure.
         if verdict.value is not None and verdict.state is not State.UNKNOWN:
-            yield (target, verdict.metric, verdict.subject), base(verdict.value, verdict.unit)
+            yield (target, verdict.metric, school, verdict.subject), base(verdict.value, verdict.unit)
 
 
 def metric_coverage(page: Page) -> Iterator[Sample]:
-    for target, verdict in page.verdicts:
+    for target, school, verdict in page.verdicts if page.has_all else ():
         if verdict.polls and verdict.polls.n:
             polls = verdict.polls
-            yield (target, verdict.metric, verdict.subject), (polls.a + polls.d) / polls.n
+            yield (target, verdict.metric, school, verdict.subject), (polls.a + polls.d) / polls.n
 
 
 def metric_evaluated(page: Page) -> Iterator[Sample]:
-    for target, verdict in page.verdicts:
-        yield (target, verdict.metric, verdict.subject), page.view.as_of
+    for target, school, verdict in page.verdicts if page.has_all else ():
+        yield (target, verdict.metric, school, verdict.subject), page.view.as_of
 
 
 def county_ratio(page: Page) -> Iterator[Sample]:
@@ -207,13 +214,6 @@ def figure(of: Figure) -> Callable[[Page], Iterator[Sample]]:
                 yield (school, line.campus), float(value)
 
     return samples
-
-
-def links(page: Page) -> Iterator[Sample]:
-    for school, line in page.lines:
-        for link, mbps in (("port", line.port_speed_mbps), ("contract", line.contract_mbps)):
-            if mbps is not None:
-                yield (school, line.campus, link), base(mbps, "Mbit/s")
 
 
 def areas(page: Page) -> Iterator[Sample]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from exporters.report.figures import FIGURES, cells
 from exporters.report.tables import Cell, Column, Table
-from inventory.verdict import CampusLine, CountyView, SchoolVerdict, SchoolView, State, Verdict
+from inventory.dossier import Asked, all_of
+from inventory.verdict import CampusLine, CountyView, SchoolVerdict, SchoolView, State
 from inventory.words import N_
 
 TARGET = "target:"
@@ -36,13 +38,17 @@ IPV6_METRICS: dict[str, tuple[str, str]] = {
 FIGURE_COLUMNS = (
     Column("port_mbps", N_("Port Mbit/s"), "figure"),
     Column("contract_mbps", N_("Contract Mbit/s"), "figure"),
+    *(figure.column for figure in FIGURES["access"]),
     *(Column(name, heading, "state") for name, heading in IPV6_METRICS.values()),
+    *(figure.column for figure in FIGURES["ipv6"]),
     Column("aps_registered", N_("APs registered"), "integer"),
     Column("aps_online", N_("APs online"), "integer"),
     Column("main_areas", N_("Main rooms"), "integer"),
     Column("main_areas_covered", N_("Rooms covered"), "integer"),
     Column("main_areas_unmapped", N_("Rooms unmapped"), "integer"),
+    *(figure.column for figure in FIGURES["facilities"]),
     Column("last_report", N_("Agent's last report"), "time"),
+    Column("register_percent", N_("Register complete %"), "percent"),
     Column("failed", N_("Targets not met"), "integer"),
     Column("unknown", N_("Targets unknown"), "integer"),
 )
@@ -64,13 +70,14 @@ def campus_table(view: CountyView) -> Table:
 
 def _school_rows(view: SchoolView, targets: tuple[str, ...]) -> Iterator[tuple[Cell, ...]]:
     by_target = {verdict.target: verdict for verdict in view.verdicts}
+    known = all_of(view)
     for line in view.campuses or (None,):
         campus = line.campus if line else ""
         states = [_state(by_target.get(target), campus) for target in targets]
         yield (
             *_school_cells(view, line),
             *(state.value if state else None for state in states),
-            *_figures(line, _legs_of(view, campus)),
+            *_figures(view, line, known),
             states.count(State.FAIL),
             states.count(State.UNKNOWN),
         )
@@ -101,43 +108,32 @@ def _state(verdict: SchoolVerdict | None, campus: str) -> State | None:
     return own.state if own else verdict.state
 
 
-def _legs_of(view: SchoolView, campus: str) -> dict[str, str]:
-    """Metric -> state of every verdict and leg at a campus; the first of two that share a metric."""
-    found: dict[str, str] = {}
-    found_at = (v.at(campus) for v in view.verdicts)
-    open_verdicts = [verdict for verdict in found_at if verdict is not None]
-    for verdict in open_verdicts:
-        found.setdefault(verdict.metric, verdict.state.value)
-        open_verdicts.extend(verdict.legs)  # the loop goes on over what it appends
-    return found
+def _figures(view: SchoolView, line: CampusLine | None, known: Asked) -> Iterator[Cell]:
+    """The cells of FIGURE_COLUMNS but for the last two."""
+    campus = line.campus if line else ""
+    yield line.port_speed_mbps if line else None
+    yield line.contract_mbps if line else None
+    yield from cells("access", known, campus, view.school.id)
+    for metric in IPV6_METRICS:
+        verdict = known.get((metric, campus))
+        yield verdict.state.value if verdict else None
+    yield from cells("ipv6", known, campus, view.school.id)
+    yield from _wireless(line) if line else (None,) * 5
+    yield from cells("facilities", known, campus, view.school.id)
+    yield line.last_report if line else None
+    yield _share(view.required)
 
 
-def _figures(line: CampusLine | None, legs: dict[str, str]) -> tuple[Cell, ...]:
-    ipv6 = tuple(legs.get(metric) for metric in IPV6_METRICS)
-    if line is None:
-        return (None, None, *ipv6, None, None, None, None, None, None)
+def _wireless(line: CampusLine) -> tuple[Cell, ...]:
     return (
-        line.port_speed_mbps,
-        line.contract_mbps,
-        *ipv6,
         line.aps_registered,
         line.aps_online,
         line.main_areas,
         # A room is covered by a working access point; while nobody knows which work, this is not known.
         None if line.aps_online is None else line.main_areas_covered,
         line.main_areas_unmapped,
-        line.last_report,
     )
 
 
-def campus_verdicts(view: SchoolView, verdict: SchoolVerdict) -> tuple[tuple[str, str, Verdict | None], ...]:
-    """(campus id, campus name, verdict) of a target at a school; without a campus what is judged of the whole
-    school, and no verdict where it has no campus at all."""
-    names = {line.campus: line.name for line in view.campuses}
-    if not verdict.campuses:
-        return (("", "", None),)
-    own = view.school.id
-    return tuple(
-        ("" if each.subject == own else each.subject, names.get(each.subject, ""), each)
-        for each in verdict.campuses
-    )
+def _share(required: tuple[int, int] | None) -> int | None:
+    return required[0] * 10_000 // required[1] if required and required[1] else None

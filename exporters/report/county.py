@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from exporters.report.shown import figure
 from exporters.report.tables import Cell, Column, Table
 from inventory.register import School
+from inventory.report_basis import BARE, LastReport, ReportBasis
 from inventory.verdict import (
     CountyTarget,
     CountyView,
@@ -19,6 +18,7 @@ from inventory.verdict import (
     TargetState,
     TargetText,
     Verdict,
+    local_day,
 )
 from inventory.words import N_
 
@@ -63,25 +63,32 @@ GROUP_COLUMNS = (
 
 _OPS = {">=": "≥", "<=": "≤"}
 
-GROUPINGS: tuple[tuple[str, Callable[[School], str]], ...] = (
-    ("kind", lambda school: school.kind),
-    ("urban_rural", lambda school: school.urban_rural),
+GROUPINGS: tuple[tuple[str, Callable[[School], tuple[str, ...]]], ...] = (
+    ("urban_rural", lambda school: (school.urban_rural,)),
+    ("stage", lambda school: school.stages),
+    ("kind", lambda school: (school.kind,)),
 )
+"""A school of several stages is in several groups."""
 
 
-def county_table(view: CountyView) -> Table:
+def county_table(view: CountyView, basis: ReportBasis = BARE) -> Table:
     """表一, in the order of the plan."""
     texts = {text.id: text for text in view.texts}
     levels = _evidence_levels(view)
     rows = tuple(
-        _row(number, target, texts.get(target.target), view, levels.get(target.target, Counter()))
+        _row(number, target, texts.get(target.target), view, basis, levels.get(target.target, Counter()))
         for number, target in enumerate(view.targets, start=1)
     )
     return Table(id="county", title=N_("Table 1: targets of the county"), columns=COLUMNS, rows=rows)
 
 
 def _row(
-    number: int, target: CountyTarget, text: TargetText | None, view: CountyView, levels: Counter[str]
+    number: int,
+    target: CountyTarget,
+    text: TargetText | None,
+    view: CountyView,
+    basis: ReportBasis,
+    levels: Counter[str],
 ) -> tuple[Cell, ...]:
     text = text or TargetText(id=target.target, quote=(), metric="")
     counts = target.counts
@@ -104,9 +111,9 @@ def _row(
         target.low_bp,
         target.high_bp,
         target.state.value,
-        _state_at_due(target, view),
+        _state_at_due(target, view, basis),
         " ".join(f"{level}×{n}" for level, n in sorted(levels.items())),
-        None,  # one view knows no earlier report
+        _change(target, basis.last),
         text.note,
         target.goal,
         target.unit or None,
@@ -132,15 +139,23 @@ def _goal(target: CountyTarget, text: TargetText) -> str | None:
     return f"{_OPS.get(text.op, text.op)} {figure(target.goal)}{unit}"
 
 
-def _state_at_due(target: CountyTarget, view: CountyView) -> str | None:
-    """What can be said of the due day. Past it, today's readings prove nothing about it: undecided."""
+def _state_at_due(target: CountyTarget, view: CountyView, basis: ReportBasis) -> str | None:
+    """What can be said of the due day. Past it, today's readings prove nothing about it: what was judged by
+    the evidence up to that day, else undecided."""
     if target.due is None or target.state is TargetState.REPORT:
         return None
-    return "not_due" if _local_day(view) <= target.due else TargetState.UNDETERMINED.value
+    if local_day(view) <= target.due:
+        return "not_due"
+    return basis.at_due.get(target.target, TargetState.UNDETERMINED).value
 
 
-def _local_day(view: CountyView) -> date:
-    return datetime.fromtimestamp(view.as_of, ZoneInfo(view.timezone)).date()
+def _change(target: CountyTarget, last: LastReport | None) -> str | None:
+    """Since the report before: "Δp +3, Δu -5"."""
+    before = last.targets.get(target.target) if last else None
+    if before is None:
+        return None
+    counts = target.counts
+    return f"Δp {counts.p - before.met:+d}, Δu {counts.u - before.unknown:+d}"
 
 
 def _evidence_levels(view: CountyView) -> dict[str, Counter[str]]:
@@ -159,7 +174,7 @@ def groups_table(view: CountyView) -> Table:
     counts: dict[tuple[str, str, str], Counter[State]] = {}
     for school, verdict in _judged(view):
         for grouping, group_of in GROUPINGS:
-            if group := group_of(school):
+            for group in filter(None, group_of(school)):
                 counts.setdefault((verdict.target, grouping, group), Counter())[verdict.state] += 1
     order = {target.target: n for n, target in enumerate(view.targets)}
     rows = tuple(
@@ -168,7 +183,7 @@ def groups_table(view: CountyView) -> Table:
         if _n(by_state)
     )
     return Table(
-        id="groups", title=N_("Table 3: targets by group of schools"), columns=GROUP_COLUMNS, rows=rows
+        id="groups", title=N_("Table 1c: targets by group of schools"), columns=GROUP_COLUMNS, rows=rows
     )
 
 
@@ -203,7 +218,7 @@ QUALITY_COLUMNS = (
 def quality_table(view: CountyView) -> Table:
     """表七 数据质量: how much the county can say at all."""
     rows = tuple(_quality_row(verdict) for verdict in view.quality)
-    return Table(id="quality", title=N_("Table 4: quality of the data"), columns=QUALITY_COLUMNS, rows=rows)
+    return Table(id="quality", title=N_("Table 7: quality of the data"), columns=QUALITY_COLUMNS, rows=rows)
 
 
 def _quality_row(verdict: Verdict) -> tuple[Cell, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from exporters.report.cover import NOTES
 from exporters.report.shown import heading, shown
@@ -24,6 +24,8 @@ _FORMULA = tuple("=+-@＝＋－＠|%")
 
 def safe(text: str) -> str:
     """The text as a cell that no spreadsheet runs."""
+    if text.isalnum():
+        return text
     if text[:1] in ("\t", "\r", "\n") or text.lstrip().startswith(_FORMULA):
         return text if _NUMBER.fullmatch(text) else "'" + text
     return text
@@ -31,35 +33,55 @@ def safe(text: str) -> str:
 
 def table_csv(table: Table, language: Language, timezone: str) -> bytes:
     """One table with its ids in the first row and its headings in the second."""
-    rows = [[column.id for column in table.columns], *_printed(table, language, timezone)]
-    return _write(rows)
+    return _bytes([_ids(table), *_printed(table, language, timezone)])
 
 
 def to_csv(report: Report, digest: str, language: Language) -> bytes:
     """All tables in one file to be read from top to bottom, an empty line between them."""
-    rows: list[list[str]] = [[say(N_("Verification report"), language), report.county]]
+    *_tables, whole = csv_files(report, digest, language)
+    return whole[1]
+
+
+def csv_files(report: Report, digest: str, language: Language) -> Iterator[tuple[str, bytes]]:
+    """The id and the CSV of each table, then "" and all of them in one; each cell is put in words once."""
+    text = _begun()
+    writer = csv.writer(text)
+    writer.writerow([say(N_("Verification report"), language), safe(report.county)])
     for table in report.tables:
-        rows += [[], [say(table.title, language)]]
         printed = _printed(table, language, report.timezone)
-        # The cover is one row of many items: it reads better as one item a line.
-        rows += map(list, zip(*printed, strict=True)) if table.id == "cover" else printed
-    rows.insert(3 + len(report.table("cover").columns), ["SHA-256 (report.json)", digest])
-    rows += [[], *([say(note, language)] for note in NOTES)]
-    return _write(rows)
+        yield table.id, _bytes([_ids(table), *printed])
+        writer.writerow([])
+        writer.writerow([say(table.title, language)])
+        if table.id == "cover":
+            # One row of many items: it reads better as one item a line.
+            writer.writerows(zip(*printed, strict=True))
+            writer.writerow(["SHA-256 (report.json)", digest])
+        else:
+            writer.writerows(printed)
+    writer.writerow([])
+    writer.writerows([say(note, language)] for note in NOTES)
+    yield "", text.getvalue().encode("utf-8", "replace")
 
 
 def _printed(table: Table, language: Language, timezone: str) -> list[list[str]]:
-    lines = [[heading(column, language) for column in table.columns]]
+    lines = [[safe(heading(column, language)) for column in table.columns]]
     for row in table.rows:
         cells = zip(row, table.columns, strict=True)
-        lines.append([shown(cell, column, language, timezone) for cell, column in cells])
+        lines.append([safe(shown(cell, column, language, timezone)) for cell, column in cells])
     return lines
 
 
-def _write(rows: Iterable[list[str]]) -> bytes:
+def _ids(table: Table) -> list[str]:
+    return [safe(column.id) for column in table.columns]
+
+
+def _begun() -> io.StringIO:
     text = io.StringIO(newline="")
     text.write(_BOM)
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+    return text
+
+
+def _bytes(rows: Iterable[list[str]]) -> bytes:
+    text = _begun()
+    csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8", "replace")

@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from exporters.report.bars import bar
 from exporters.report.campuses import IPV6_METRICS, TARGET
+from exporters.report.charts import TOWNSHIPS, tally_chart, townships_of
 from exporters.report.codes import state_word
 from exporters.report.cover import NOTES
+from exporters.report.gather import together
 from exporters.report.shown import amount, heading, percent, shown
 from exporters.report.tables import Cell, Column, Report, Table
 from exporters.report.texts import texts
@@ -28,10 +30,16 @@ Printed = dict[str, str]
 _HERE = Path(__file__).parent
 _MARK = Markup('<span class="s {state}"><svg aria-hidden="true"><use href="#{state}"/></svg>{word}</span>')
 _SHAPES = {"met": "pass", "not_met": "fail", "undetermined": "unknown", "report": "na", "not_due": "na"}
-TOGETHER_FROM = 4
-"""So many places with the same cause and nothing measured are printed as one line."""
 SOURCES = 6
 """So many sources of a verdict are printed; CSV and JSON have them all."""
+_SHAPED = frozenset({"cover", "county", "campuses", "groups", "to_mend", "to_prove", "schools", "evidence"})
+"""Tables whose place in the page is made by hand; every other is printed as it is, behind them. The schools
+have pages of their own (school_pages.py); the evidence, thousands of rows, is in the workbook and in CSV."""
+_HIDDEN = {"spot_check": frozenset({"school", "campus", "metric_id"})}
+"""Columns that are not printed: there is a name beside them."""
+_NOT_ON_COVER = frozenset({"last_report", "last_sha256", "spot_seed"})
+"""They are printed where they are about."""
+_OWN_PAGE = frozenset({"spot_check"})
 WIDE = 8
 """With more targets than this, table 2 prints its figures as a table of their own."""
 
@@ -42,7 +50,8 @@ def to_html(report: Report, digest: str, language: Language) -> bytes:
     _add_amounts(report.table("to_mend"), prints["to_mend"])
     for name in ("to_mend", "to_prove"):
         _shorten_sources(prints[name])
-    prove_one, prove_together = _together(report.table("to_prove"), prints["to_prove"])
+    to_prove = prints["to_prove"]
+    few, many = together(report.table("to_prove"), to_prove)
     county = report.table("county")
     page = _template().render(
         lang="zh-CN" if language == "zh" else "en",
@@ -61,9 +70,13 @@ def to_html(report: Report, digest: str, language: Language) -> bytes:
         ipv6=[name for name, _ in IPV6_METRICS.values()],
         rows=prints,
         groups=_pivot(prints["groups"]),
-        prove_one=_by_place(prove_one),
-        prove_together=prove_together,
-        columns={table.id: [heading(c, language) for c in table.columns] for table in report.tables},
+        townships=tally_chart(townships_of(report.table("campuses")), "townships", say(TOWNSHIPS, language)),
+        townships_key=say(TOWNSHIPS, language),
+        prove_one=_by_place([to_prove[number] for number in few]),
+        prove_together=[{**to_prove[number], "places": places} for number, places in many],
+        plain=[table.id for table in report.tables if table.id not in _SHAPED],
+        own_page=_OWN_PAGE,
+        columns={table.id: _printed_columns(table, language) for table in report.tables},
     )
     return page.encode("utf-8", "replace")
 
@@ -142,6 +155,12 @@ def _pivot(rows: Sequence[Printed]) -> dict[str, dict[str, str]]:
     return found
 
 
+def _printed_columns(table: Table, language: Language) -> list[tuple[str, str]]:
+    """Id and heading of the columns of a table that is printed as it is."""
+    hidden = _HIDDEN.get(table.id, frozenset())
+    return [(each.id, heading(each, language)) for each in table.columns if each.id not in hidden]
+
+
 def _by_place(rows: Sequence[Printed]) -> list[list[Printed]]:
     """The rows of one campus that have the same reason, together: a silent agent is one thing to do."""
     places: dict[tuple[str, str, str], list[Printed]] = {}
@@ -153,7 +172,11 @@ def _by_place(rows: Sequence[Printed]) -> list[list[Printed]]:
 def _cover(report: Report, row: Printed, language: Language) -> list[tuple[str, str]]:
     """Heading and value of what is known; the hashes last, they are long."""
     columns = sorted(report.table("cover").columns, key=lambda column: "sha256" in column.id)
-    return [(heading(column, language), row[column.id]) for column in columns if row[column.id]]
+    return [
+        (heading(column, language), row[column.id])
+        for column in columns
+        if row[column.id] and column.id not in _NOT_ON_COVER
+    ]
 
 
 def _summary(county: Table, rows: Sequence[Printed]) -> list[dict[str, str]]:
@@ -167,26 +190,3 @@ def _bar(record: dict[str, Cell]) -> Markup:
         return Markup("")
     in_percent = record["goal_unit"] == "percent" and isinstance(goal, int | float)
     return bar(low, high, float(goal or 0) if in_percent else None, f"{percent(low)} %–{percent(high)} %")
-
-
-def _together(
-    table: Table, rows: Sequence[Printed]
-) -> tuple[list[Printed], list[dict[str, str | list[str]]]]:
-    """The rows to print one by one, and those whose cause is the same at many places.
-
-    A target that nothing measures would else fill page after page with one line for each school.
-    """
-    causes: dict[tuple[Cell, ...], list[Printed]] = {}
-    for record, row in zip(table.records(), rows, strict=True):
-        measured = record["polls_true"] is not None or record["units_met"] is not None
-        key = (record["target"], record["metric_id"], record["reason"], record["no"] if measured else None)
-        causes.setdefault(key, []).append(row)
-    many: list[dict[str, str | list[str]]] = [
-        {**same[0], "places": _places(same)} for same in causes.values() if len(same) >= TOGETHER_FROM
-    ]
-    few = {row["no"] for same in causes.values() if len(same) < TOGETHER_FROM for row in same}
-    return [row for row in rows if row["no"] in few], many
-
-
-def _places(rows: Sequence[Printed]) -> list[str]:
-    return [f"{row['school_name']} {row['campus_name']}".strip() for row in rows]

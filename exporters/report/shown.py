@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from exporters.report.codes import code_words, state_word
-from exporters.report.tables import Cell, Column
+from exporters.report.codes import CODES, code_words, state_word
+from exporters.report.tables import Cell, Column, Kind
 from inventory import reasons
 from inventory.advice import ADVICE
 from inventory.metrics.catalogue import catalogue
@@ -27,8 +28,14 @@ def shown(cell: Cell, column: Column, language: Language, timezone: str) -> str:
     if column.kind == "time":
         return local_time(float(cell), timezone)
     if isinstance(cell, str):
-        return _WORDS[column.kind](cell, language) if column.kind in _WORDS else cell
+        return _said(column.kind, cell, language) if column.kind in _WORDS else cell
     return percent(int(cell)) if column.kind == "percent" else figure(cell)
+
+
+@lru_cache(maxsize=1 << 16)
+def _said(kind: Kind, cell: str, language: Language) -> str:
+    """The words of a code. A large county says the same few a million times."""
+    return _WORDS[kind](cell, language)
 
 
 def percent(bp: int) -> str:
@@ -55,6 +62,7 @@ def _cut(value: float) -> int:
     return math.floor(value + 1e-6)
 
 
+@lru_cache(maxsize=1 << 16)
 def local_time(seconds: float, timezone: str) -> str:
     """Local time to the minute."""
     return datetime.fromtimestamp(seconds, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
@@ -63,6 +71,14 @@ def local_time(seconds: float, timezone: str) -> str:
 def _metric(name: str, language: Language) -> str:
     metric = catalogue().get(name)
     return metric.name(language) if metric else name
+
+
+def _unit(unit: str, language: Language) -> str:
+    return code_words(unit, language) if unit in CODES else unit
+
+
+def _item(name: str, language: Language) -> str:
+    return _metric(name, language) if name in catalogue() else code_words(name, language)
 
 
 def _goal(goal: str, language: Language) -> str:
@@ -94,6 +110,8 @@ _WORDS: dict[str, Callable[[str, Language], str]] = {
     "state": state_word,
     "code": code_words,
     "metric": _metric,
+    "item": _item,
+    "unit": _unit,
     "method": _method,
     "goal": _goal,
     "reason": reasons.words,

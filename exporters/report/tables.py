@@ -16,12 +16,14 @@ Kind = Literal[
     "code",  # a word of a closed list (exporters/report/codes.py), several separated by ";"
     "state",  # pass, fail, unknown, na, met, not_met, undetermined, report, not_due
     "metric",  # an id of the metric catalogue
+    "item",  # such an id, or a code
     "method",  # such an id and parameters, "id; name=value [who set it]; ..."
     "reason",  # a code of inventory.reasons
     "advice",  # the same code, printed as what to do about it
     "helper",  # the same code, printed as who can do it
     "integer",
     "figure",  # a number, in the unit that the heading names or that stands beside it
+    "unit",  # of a figure: a word where it counts things, else as it is
     "goal",  # "≥ 3 schools": the unit is translated
     "percent",  # basis points, printed truncated to 0.1 %
     "time",  # seconds since 1970 UTC, printed in the county's time zone

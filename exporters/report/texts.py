@@ -29,6 +29,8 @@ _TEXTS: dict[str, str] = {
     "notes": N_("How to read it"),
     "signed_made": N_("Prepared by"),
     "signed_checked": N_("Checked by"),
+    "seed": N_("Seed of the test on site"),
+    "signed_school": N_("Confirmed by the school"),
     "signed_approved": N_("Approved by"),
     "date": N_("date"),
     "digest": N_("SHA-256 of report.json"),
