@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from agent.config import load_agent_settings
-from agent.daemon import run_agent
+from agent.daemon import MakePages, run_agent
 from agent.enrol import enrol, rotate_file, write_token
+from agent.page import Answer
 from inventory import log
 from inventory.config import load_log_settings
 from inventory.words import _
@@ -46,8 +47,17 @@ def _run(args: argparse.Namespace) -> int:
     settings = load_agent_settings(args.config)
     chosen = load_log_settings(args.config)
     log.configure(level=chosen.level, form=chosen.form)
-    run_async(run_agent(settings))
+    run_async(run_agent(settings, _pages(settings.metrics_listen)))
     return 0
+
+
+def _pages(listen: str) -> MakePages:
+    """The writer of the pages, loaded only where somebody will read them."""
+    if not listen:
+        return lambda _now_of, _address: lambda _path, _target: Answer(404, b"")
+    from wanzhao.agent_pages import pages_of
+
+    return pages_of
 
 
 def _enrol(args: argparse.Namespace) -> int:

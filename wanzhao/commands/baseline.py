@@ -81,7 +81,7 @@ def _accept(args: argparse.Namespace) -> int:
         marks = _passing(found) if args.all else _named(judged, school, found, args.item)
         if marks:
             with judged.engine.begin() as connection:
-                accept(connection, school.id, marks, by=args.by, note=args.note, at=now)
+                accept(connection, school.id, marks, by=args.by, note=args.note, at=now, origin="command")
             accepted += len(marks)
             for mark in marks if not args.json else ():
                 print(f"{school.id} {school.name}  {_short(mark.item)}: {_measured(mark)}")
@@ -125,7 +125,8 @@ def _end(args: argparse.Namespace) -> int:
     school = school_of(judged.register, args.school)
     item = _item(judged, args.item)
     with judged.engine.begin() as connection:
-        if not end(connection, school.id, item, by=args.by, note=args.note, at=time.time()):
+        told = {"by": args.by, "note": args.note, "origin": "command"}
+        if not end(connection, school.id, item, at=time.time(), **told):
             raise InputError(
                 _("nothing is accepted of %(item)s") % {"item": args.item},
                 where=f"{school.id} {school.name}",
@@ -167,13 +168,14 @@ def _alarms(args: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode(alarms)).decode())
     else:
         print_table(
-            (_("school"), _("accepted"), _("since"), _("what"), _("ended"), _("by")),
+            (_("school"), _("accepted"), _("since"), _("what"), _("at first"), _("ended"), _("by")),
             [
                 (
                     alarm.school_id,
                     alarm.item,
                     local_time(alarm.opened_at, TIMEZONE),
                     _fallen(alarm.fall),
+                    "" if alarm.changed_at is None else _fallen(alarm.first),
                     local_time(alarm.closed_at, TIMEZONE) if alarm.closed_at else "",
                     alarm.closed_by or (_("measured again") if alarm.closed_at else ""),
                 )

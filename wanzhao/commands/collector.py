@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import time
 
 from inventory import log
@@ -16,10 +17,11 @@ from wanzhao.options import Subparsers, add_config, group, need_extra, print_tab
 try:
     from collector.config import load_collector_settings
     from collector.daemon import PEPPER_FILE, run_collector
+    from collector.people.audit import By
     from collector.store.engine import open_store
     from collector.store.registers import read_register
     from collector.store.tokens import add_pepper, load_pepper, new_code, revoke, tokens_by_pepper
-    from wanzhao.publish import publisher
+    from wanzhao.publish import console_pages, publisher
 except ImportError as error:
     MISSING: ImportError | None = error
 else:
@@ -52,7 +54,8 @@ def _run(args: argparse.Namespace) -> int:
     settings = load_collector_settings(args.config)
     chosen = load_log_settings(args.config)
     log.configure(level=chosen.level, form=chosen.form)
-    run_async(run_collector(settings, args.config.parent, publisher(settings.agent_fresh_s)))
+    publish = publisher(settings.agent_fresh_s, settings.detail)
+    run_async(run_collector(settings, args.config.parent, publish, console_pages()))
     return 0
 
 
@@ -63,7 +66,7 @@ def _enrol(args: argparse.Namespace) -> int:
     pepper = load_pepper(settings.state_dir / PEPPER_FILE)
     with engine.begin() as connection:
         school = school_of(read_register(connection), args.campus)
-        code = new_code(connection, pepper, school, args.campus, time.time())
+        code = new_code(connection, pepper, school, args.campus, time.time(), _by())
     print(code)
     print(_("good for ten minutes and one use; at the school run:"))
     print(f"  wanzhao agent enrol --collector URL --code {code} --token-file FILE")
@@ -74,9 +77,9 @@ def _revoke(args: argparse.Namespace) -> int:
     _need()
     engine = open_store(load_collector_settings(args.config).database_url)
     with engine.begin() as connection:
-        count = revoke(connection, args.campus, time.time())
-    if not count:
-        raise InputError(_("campus %(campus)s has no token") % {"campus": args.campus})
+        count = revoke(connection, args.campus, time.time(), _by())
+        if not count:
+            raise InputError(_("campus %(campus)s has no token") % {"campus": args.campus})
     print(_("%(count)d tokens of campus %(campus)s revoked") % {"count": count, "campus": args.campus})
     return 0
 
@@ -109,6 +112,10 @@ def school_of(register: Register | None, campus_id: str) -> str:
         _("the register has no campus %(campus)s") % {"campus": campus_id},
         do=_("see wanzhao inventory show, or import the register first"),
     )
+
+
+def _by() -> By:
+    return By(f"os:{getpass.getuser()}", "command")
 
 
 def _need() -> None:

@@ -162,7 +162,7 @@ def finish_import(args: argparse.Namespace, old: Register | None, new: Register,
     if args.apply:
         with open_store(load_collector_settings(args.config).database_url).begin() as connection:
             author = args.author or getpass.getuser()
-            store_register(connection, new, author=author, at=time.time(), source=source)
+            store_register(connection, new, author=author, at=time.time(), source=source, origin="command")
     if args.json:
         print_json({"applied": args.apply, **_schools(before, new), "tables": _counts(tables)})
         return 0

@@ -6,8 +6,11 @@ what an honest verdict is, from how the devices were made, not from what the pro
 
 from __future__ import annotations
 
-from inventory.verdict import State
+from dataclasses import dataclass, replace
+
+from inventory.verdict import UPLINK_ITEM, State
 from wanzhao.demo.devices import Box, SimDevice, lag_name, port_names, view_of, vlan_name
+from wanzhao.demo.responder import View
 from wanzhao.demo.schools import SCHOOLS, DemoCampus, DemoSchool
 from wanzhao.demo.wireless import AccessPoint
 
@@ -61,6 +64,28 @@ def simulated_devices() -> list[SimDevice]:
                 SimDevice(campus=campus_id(school, campus), id=device, view=view_of(box), silent=silent)
             )
     return devices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """An uplink that was accepted and runs slower since: ``before`` is what its device answered then."""
+
+    school: str
+    device: str
+    item: str
+    before: View
+
+
+def falls() -> list[Fall]:
+    """The uplinks that fall while the demo runs."""
+    found = []
+    for number, (school, campus) in enumerate(all_campuses(), 1):
+        if campus.accepted_at:
+            device = f"{campus.key}-gw"
+            then = boxes(replace(campus, uplink_runs_at=campus.accepted_at), number)[device]
+            item = f"{UPLINK_ITEM}{campus_id(school, campus)}:{device}:{uplink_port(campus)}"
+            found.append(Fall(school=school.id, device=device, item=item, before=view_of(then)))
+    return found
 
 
 def boxes(campus: DemoCampus, number: int) -> dict[str, Box]:

@@ -84,10 +84,16 @@ class Ports(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self._transports: list[asyncio.DatagramTransport] = []
+        self._agents: dict[str, UdpAgent] = {}
 
-    def add(self, device: str, transport: asyncio.DatagramTransport) -> None:
+    def add(self, device: str, transport: asyncio.DatagramTransport, agent: UdpAgent) -> None:
         self[device] = transport.get_extra_info("sockname")[1]
         self._transports.append(transport)
+        self._agents[device] = agent
+
+    def change(self, device: SimDevice) -> None:
+        """From now on the device answers what this view says."""
+        self._agents[device.id].responder = Responder(device.view, device.community)
 
     def close(self) -> None:
         for transport in self._transports:
@@ -105,7 +111,7 @@ async def serve(devices: Iterable[SimDevice], host: str = "127.0.0.1") -> Ports:
             lambda protocol=protocol: protocol,  # type: ignore[misc]
             local_addr=(host, 0),
         )
-        ports.add(device.id, transport)
+        ports.add(device.id, transport, protocol)
     return ports
 
 

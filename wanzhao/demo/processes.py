@@ -12,6 +12,7 @@ from inventory.errors import WanzhaoError
 from inventory.words import _
 
 STOP_S = 10.0
+PROGRAM = (sys.executable, "-P", "-m", "wanzhao.cli")
 
 
 class Children:
@@ -21,14 +22,38 @@ class Children:
         self._folder = folder
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
+    async def output(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """Run ``wanzhao ARGUMENTS`` to its end; what it printed. Raises where it ends with another code."""
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            out, err = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode not in codes:
+            raise WanzhaoError(
+                _("%(name)s ended with code %(code)d: %(words)s")
+                % {
+                    "name": " ".join(arguments[:2]),
+                    "code": process.returncode or 0,
+                    "words": " | ".join(err.decode(errors="replace").splitlines()[-3:]),
+                }
+            )
+        return out.decode(errors="replace")
+
     async def start(self, name: str, *arguments: str) -> None:
         """Run ``wanzhao ARGUMENTS`` and let it go on."""
         with (self._folder / f"{name}.log").open("ab") as log:
             self._running[name] = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "wanzhao.cli",
+                *PROGRAM,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -166,7 +166,7 @@ class UdpAgent(asyncio.DatagramProtocol):
     """A responder on a socket; without one it takes every datagram and says nothing, like a dead device."""
 
     def __init__(self, responder: Responder | None, clock: Callable[[], float]) -> None:
-        self._responder = responder
+        self.responder = responder
         self._clock = clock
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -174,9 +174,9 @@ class UdpAgent(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        if self._responder is None or self._transport is None:
+        if self.responder is None or self._transport is None:
             return
-        if (reply := self._responder.answer(data, self._clock())) is not None:
+        if (reply := self.responder.answer(data, self._clock())) is not None:
             self._transport.sendto(reply, addr)
 
 

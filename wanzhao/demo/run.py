@@ -35,6 +35,8 @@ from inventory.words import _, language
 from wanzhao.commands.report import print_county
 from wanzhao.demo.county import SILENT_AGENTS, simulated_devices
 from wanzhao.demo.devices import SimDevice, serve
+from wanzhao.demo.falling import accept_and_fall, alarms_of, as_accepted
+from wanzhao.demo.people import NAME, add_administrator
 from wanzhao.demo.processes import Children, free_port
 from wanzhao.options import print_table
 
@@ -45,6 +47,7 @@ HOST = "127.0.0.1"
 JUDGE_S = 2.0
 FILES = {
     "report.html": "/report/report.html",
+    "report-schools.html": "/report/report-schools.html",
     "report.csv": "/report/report.csv",
     "report.json": "/report/report.json",
     "metrics.prom": "/probe",
@@ -77,22 +80,32 @@ async def _run(
 ) -> int:
     started = time.monotonic()
     devices = simulated_devices()
-    ports = await serve(devices)
+    ports = await serve(as_accepted(devices))
     _say(_("%(count)d simulated devices answer SNMP on %(host)s") % {"count": len(ports), "host": HOST})
     register = load_register(REGISTER)
     url = f"http://{HOST}:{port or free_port()}"
     config = _collector_config(folder, url, register)
+    password = add_administrator(load_collector_settings(config).database_url)
     await children.start("collector", "collector", "run", "--config", str(config))
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=120) as client:
         await _until_healthy(client, children, stop)
         _say(_("collector at %(url)s") % {"url": url})
+        page = ""
         for campus, code in _codes(config, register):
-            await _start_agent(folder, children, client, campus, code, register, devices, ports)
+            page = f"{HOST}:{free_port()}"
+            await _start_agent(folder, children, client, campus, code, register, devices, ports, page)
         _say(_("agents started; the verdicts need about a minute"))
         await _until_decided(client, children, stop, register, give_up_s)
+        if not stop.is_set():
+            _say(_("one uplink is accepted at 10G, and falls to 1G"))
+            by_id = {device.id: device for device in devices}
+            await accept_and_fall(client, children, stop, config, by_id, ports, give_up_s)
         if stop.is_set():
             return 130
-        _show(config, url, time.monotonic() - started)
+        alarms = await alarms_of(children, config)
+        _show(config, url, page, alarms, time.monotonic() - started)
+        told = {"url": f"{url}/console/", "name": NAME, "password": password}
+        print(_("console: %(url)s  name %(name)s  password %(password)s") % told, flush=True)
         if not once:
             print(_("running on; stop with Ctrl-C"), flush=True)
         if out:
@@ -109,7 +122,8 @@ def _collector_config(folder: Path, url: str, register: Register) -> Path:
     config.write_text(
         f"[collector]\nstate_dir = {json.dumps(str(folder / 'collector'))}\n"
         f'listen = "{url.removeprefix("http://")}"\n'
-        f"profiles = [{json.dumps(str(PLAN))}]\njudge_interval_s = {JUDGE_S}\n",
+        f"profiles = [{json.dumps(str(PLAN))}]\njudge_interval_s = {JUDGE_S}\n"
+        'detail = "all"\n',
         encoding="utf-8",
     )
     engine = open_store(load_collector_settings(config).database_url)
@@ -143,7 +157,9 @@ async def _start_agent(
     register: Register,
     devices: list[SimDevice],
     ports: dict[str, int],
+    page: str,
 ) -> None:
+    """Enrol and start the agent of a campus; ``page`` is where it shows its metrics."""
     answer = await client.post("/v1/enrol", json={"code": code})
     answer.raise_for_status()
     home = folder / campus
@@ -157,6 +173,7 @@ async def _start_agent(
         f'campus = "{campus}"',
         f"state_dir = {json.dumps(str(home))}",
         f"poll_interval_s = {register.poll_interval_s}",
+        f'metrics_listen = "{page}"',
         "[agent.collector]",
         f'url = "{client.base_url}"',
         f"token = {json.dumps(f'file:{token}')}",
@@ -223,7 +240,7 @@ def _decided(page: str) -> set[str]:
     return {school for school, seen in states.items() if seen and "unknown" not in seen}
 
 
-def _show(config: Path, url: str, seconds: float) -> None:
+def _show(config: Path, url: str, page: str, alarms: str, seconds: float) -> None:
     settings = load_collector_settings(config)
     plan = load_plans(settings.profiles, config.parent)[0]
     engine = open_store(settings.database_url)
@@ -234,8 +251,11 @@ def _show(config: Path, url: str, seconds: float) -> None:
     print()
     print_schools(view)
     print()
+    print(_("below what was accepted (wanzhao baseline alarms):"))
+    print(alarms)
     print(_("judged %(seconds)d s after the start") % {"seconds": seconds})
     print(_("metrics: %(url)s") % {"url": f"{url}/probe"})
+    print(_("an agent's metrics: %(url)s") % {"url": f"http://{page}/metrics"})
     print(_("report:  %(url)s") % {"url": f"{url}/report/report.html"})
     sys.stdout.flush()
 

@@ -22,7 +22,8 @@ class DemoContract:
 class DemoCampus:
     """One campus. ``lag_mbps`` and ``lag_ports``: the uplink is an aggregate of so many ports of that speed.
 
-    ``uplink_runs_at`` is what a 10G uplink has negotiated, Mbit/s. ``offline`` and ``forgotten`` are numbers
+    ``uplink_runs_at`` is what a 10G uplink has negotiated, Mbit/s; ``accepted_at`` what it ran at when
+    somebody accepted it, where that was more (0: nobody did). ``offline`` and ``forgotten`` are numbers
     of access points (from 1): out of order, and gone from the controller's tables too.
     """
 
@@ -36,6 +37,7 @@ class DemoCampus:
     aps: int
     firewall: str = ""
     uplink_runs_at: int = 10000
+    accepted_at: int = 0
     lag_ports: int = 0
     lag_mbps: int = 0
     ipv6: bool = True
@@ -139,6 +141,7 @@ SCHOOLS = (
                 ap_model="AP130(W2)",
                 aps=10,
                 uplink_runs_at=1000,
+                accepted_at=10000,
                 contract=DemoContract(mbps=1000, evidence="claimed"),
             ),
         ),
