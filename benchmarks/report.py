@@ -1,26 +1,34 @@
-"""How long a county's report takes: 300 schools (a county) and 3,000 (ten of them), each format by itself."""
+"""How long a county's report takes.
+
+Each format by itself for 300 schools (a county) and 3,000 (ten of them); all formats of a county together, in
+seconds of processor; workbook and CSV of 10,000 schools (a province), in seconds, with the memory it took.
+"""
 
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from console_pages import p95_ms
 from figures import Figure
 from figures import report as keep
 
-from exporters.report.write import Form, report_bytes
+from exporters.report.forms import FORMS, Form
+from exporters.report.write import report_bytes, write_report
 from inventory.verdict import CountyView
 
 # The hand-made county of the tests.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 from views import many
 
-FORMS: tuple[Form, ...] = ("html", "csv", "json")
-SIZES = {300: 5, 3000: 3}
-"""Schools -> rounds."""
+SIZES: dict[int, tuple[int, tuple[Form, ...]]] = {300: (5, FORMS), 3000: (3, ("html", "csv", "json"))}
+"""Schools -> rounds and formats."""
+PROVINCE = 10_000
 
 
 def median_s(view: CountyView, form: Form, rounds: int) -> float:
@@ -34,22 +42,46 @@ def median_s(view: CountyView, form: Form, rounds: int) -> float:
     return statistics.median(times)
 
 
-def main() -> None:
-    report_bytes(many(6), "html", "zh")  # the template is compiled once a process
-    figures: dict[str, Figure] = {}
-    for schools, rounds in SIZES.items():
+def each_format(figures: dict[str, Figure]) -> None:
+    """One format after the other."""
+    for schools, (rounds, forms) in SIZES.items():
         view = many(schools)
-        for form in FORMS:
+        for form in forms:
             seconds = median_s(view, form, rounds)
             size = len(report_bytes(view, form, "zh"))
             figures[f"{form}_s_{schools}"] = round(seconds, 4)
             figures[f"{form}_bytes_{schools}"] = size
             rate = schools / seconds
             print(
-                f"{schools:5} schools {form:>4}: {seconds:7.3f} s {size / 1e6:6.2f} MB {rate:7.0f} schools/s"
+                f"{schools:5} schools {form:>7}: {seconds:7.3f} s {size / 1e6:6.2f} MB {rate:7.0f} schools/s"
             )
             if form == "html":
                 figures["schools_per_s_html"] = round(rate)
+
+
+def together(schools: int, forms: tuple[Form, ...]) -> tuple[float, float]:
+    """Seconds of processor and of the clock from the view to the files."""
+    view = many(schools)
+    gc.collect()
+    with tempfile.TemporaryDirectory(prefix="wanzhao-bench-") as folder:
+        processor, clock = time.process_time(), time.perf_counter()
+        write_report(view, Path(folder), "zh", forms=forms)
+        return time.process_time() - processor, time.perf_counter() - clock
+
+
+def main() -> None:
+    figures: dict[str, Figure] = {}
+    processor, _ = together(300, FORMS)
+    figures["all_formats_300_schools_cpu_s"] = round(processor, 2)
+    print(f"  300 schools, all formats: {processor:.2f} s of processor")
+    each_format(figures)
+    _, clock = together(PROVINCE, ("xlsx", "csv"))
+    figures["xlsx_csv_10000_schools_s"] = round(clock, 2)
+    print(f"{PROVINCE} schools, XLSX and CSV: {clock:.2f} s")
+    with tempfile.TemporaryDirectory(prefix="wanzhao-bench-") as folder:
+        figures["console_page_p95_ms"] = round(p95_ms(Path(folder)), 1)
+    print(f"  300 schools, pages of the console: {figures['console_page_p95_ms']} ms at the 95th percentile")
+    figures["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     keep("report", figures)
 
 

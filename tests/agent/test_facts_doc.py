@@ -21,6 +21,7 @@ SECTIONS = {
     reading.Ipv4Address: "### `ipv4_addresses[]`",
     reading.Ipv6Address: "### `ipv4_addresses[]`",
     reading.Ipv6Route: "### `ipv6_default_routes[]`",
+    reading.Ipv6Aggregate: "### `ipv6_aggregates[]`",
     reading.Ipv6Interface: "### `ipv6_interfaces[]`",
     reading.VersionCounters: "### `version_counters[]`",
     reading.NeighborCounts: "### `neighbor_counts`",

@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 from agent.changes import Columns
 from collector.judging import Plan, look, plan_in_force
 from collector.rounds import Rounds
+from collector.store.read import read_snapshot
 from collector.store.registers import store_register
 from collector.store.write import Arrival, Sender, store_batch
-from inventory.facts import Batch, FactValue
+from inventory.facts import Batch, FactValue, SampleColumns
 from inventory.plan import builtin_profiles, load_profile
 from inventory.reading import Outcome
 from inventory.register import Campus, Contract, Device, Register, School, Uplink
@@ -98,6 +99,30 @@ class Agent:
             assert store_batch(connection, arrival).status == "stored"
 
 
+def measured(batch: Batch, slot: int, octets: int) -> Batch:
+    """The batch, with a counter of the uplink's port."""
+    samples = SampleColumns(
+        device=["gw"],
+        slot=[slot],
+        subject=[[PORT]],
+        key=[["in_octets"]],
+        scale=[[0]],
+        value=[[[octets]]],
+    )
+    return msgspec.structs.replace(batch, samples=samples)
+
+
+def counted(engine: Engine, as_known: float | None) -> tuple[list[str], list[tuple[int, int | float]]]:
+    """The ports with a counter and the counter of the uplink's, as known at a time."""
+    with engine.connect() as connection:
+        snapshot = read_snapshot(connection, COUNTY.schools[0], COUNTY, float(T0), as_known)
+        over = ("in_octets", T0 - DAY_S, T0)
+        return (
+            list(snapshot.series.subjects("gw", *over)),
+            list(snapshot.series.values("gw", PORT, *over)),
+        )
+
+
 def port(view: CountyView) -> Verdict:
     """A1 at the campus."""
     (verdict,) = (v for v in view.schools[0].verdicts if v.target == "cx-access-10g")
@@ -145,6 +170,24 @@ def test_a_fact_that_arrives_late_is_not_known_before(county: Engine, plan: Plan
     assert same(look(county, plan.profile, asked, as_known=asked), before)
     assert port(look(county, plan.profile, float(T0))).state is State.FAIL
     assert port(look(county, plan.profile, float(T0), as_known=asked)).state is State.UNKNOWN
+
+
+def test_samples_are_known_with_their_poll(county: Engine) -> None:
+    agent = Agent(county)
+    slots = range(T0 - 10 * INTERVAL_S, T0, INTERVAL_S)
+    batches = {slot: measured(agent.make(slot), slot, slot - T0) for slot in slots}
+    wanted = [(slot, slot - T0) for slot in slots]
+    for slot in slots[:4]:
+        agent.arrive(batches[slot], slot + 20.0)
+    assert counted(county, float(T0)) == ([PORT], wanted[:4])
+
+    for slot in slots[4:]:
+        agent.arrive(batches[slot], T0 + 3.0 * DAY_S)
+
+    assert counted(county, None) == ([PORT], wanted)
+    assert counted(county, float(T0)) == ([PORT], wanted[:4])
+    assert counted(county, T0 + 4.0 * DAY_S) == ([PORT], wanted)
+    assert counted(county, float(slots[0])) == ([], [])
 
 
 def test_the_verdict_of_a_day_is_the_same_asked_on_the_day_and_a_year_later(

@@ -60,7 +60,62 @@ def test_a_fall_opens_an_alarm_that_stays_and_is_not_opened_twice(engine: Engine
     for now in range(20, 100, 10):
         assert measured(engine, float(now), mark(State.FAIL, 100)) == 0
     (alarm,) = alarms(engine, also_closed=True)
-    assert (alarm.opened_at, alarm.closed_at, alarm.fall.kind) == (10.0, None, "worse")
+    assert (alarm.opened_at, alarm.closed_at, alarm.first.kind) == (10.0, None, "worse")
+
+
+LOW, LOWER, FAILED = mark(mbps=5_000), mark(mbps=1_000), mark(State.FAIL, 100)
+LONG_UNKNOWN = Mark(item="plan/t", state=State.UNKNOWN, reason="no_data", told_at=-30 * DAY_S)
+
+
+@pytest.mark.parametrize(
+    ("then", "kind", "now", "changed_at"),
+    [
+        ([LOW], "worse", "5000 Mbit/s", None),
+        ([LOW, LOW], "worse", "5000 Mbit/s", None),
+        ([LOW, LOWER], "worse", "1000 Mbit/s", 20.0),
+        ([LOW, FAILED], "failed", "fail", 20.0),
+        ([LOW, FAILED, FAILED], "failed", "fail", 20.0),
+        ([LOW, FAILED, LOWER], "worse", "1000 Mbit/s", 30.0),
+        ([LOW, FAILED, LONG_UNKNOWN], "failed", "fail", 20.0),
+        ([LOW, LOWER, LOW], "worse", "5000 Mbit/s", 30.0),
+    ],
+)
+def test_an_open_alarm_shows_the_fall_of_now_and_keeps_the_first(
+    engine: Engine, then: list[Mark], kind: str, now: str, changed_at: float | None
+) -> None:
+    agree(engine, mark())
+    opened = [measured(engine, 10.0 * n, each) for n, each in enumerate(then, 1)]
+    (alarm,) = alarms(engine, also_closed=True)
+
+    assert opened == [1] + [0] * (len(then) - 1)
+    assert (alarm.fall.kind, alarm.fall.now, alarm.changed_at) == (kind, now, changed_at)
+    assert (alarm.opened_at, alarm.first.kind, alarm.first.now) == (10.0, "worse", "5000 Mbit/s")
+
+
+def test_what_nobody_could_tell_and_is_measured_low_at_last_shows_what_is_measured(engine: Engine) -> None:
+    agree(engine, mark(), at=-30 * DAY_S)
+    measured(engine, 10.0, LONG_UNKNOWN)
+    measured(engine, 20.0, LOWER)
+    (alarm,) = alarms(engine)
+
+    assert (alarm.first.kind, alarm.fall.kind, alarm.changed_at) == ("unproved", "worse", 20.0)
+
+
+def test_a_closed_alarm_keeps_how_it_began_and_how_it_was_at_last(engine: Engine) -> None:
+    agree(engine, mark())
+    for n, each in enumerate((LOW, FAILED, mark()), 1):
+        measured(engine, 10.0 * n, each)
+    (alarm,) = alarms(engine, also_closed=True)
+
+    assert (alarm.first.kind, alarm.fall.kind, alarm.closed_at) == ("worse", "failed", 30.0)
+
+
+def test_a_change_of_one_alarm_leaves_those_that_were_closed_before(engine: Engine) -> None:
+    agree(engine, mark())
+    for n, each in enumerate((FAILED, mark(), LOW, LOWER), 1):
+        measured(engine, 10.0 * n, each)
+
+    assert [each.fall.kind for each in alarms(engine, also_closed=True)] == ["failed", "worse"]
 
 
 def test_not_knowing_does_not_close_an_alarm_and_measuring_again_does(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from collector.daemon import Judging
 from collector.judging import load_plans
-from collector.publish import Published
+from collector.publish import Published, Scrape
 from collector.store.registers import store_register
 from collector.telemetry import Telemetry
 from inventory.errors import ConfigError
@@ -30,7 +30,9 @@ def judging(engine: Engine, telemetry: Telemetry, broken: bool = False) -> Judgi
     def publish(published: Published, view: CountyView, now: float) -> None:
         if broken:
             raise KeyError("a fault of ours")
-        published.scrapes[(view.county, view.profile.id)] = f"{len(view.schools)} at {now}".encode()
+        published.scrapes[(view.county, view.profile.id)] = Scrape(
+            f"{len(view.schools)} at {now}".encode(), b"", now
+        )
 
     return Judging(engine, load_plans(["changxing-145"], Path()), telemetry, publish)
 
@@ -57,7 +59,7 @@ def test_a_judged_county_is_published(engine: Engine) -> None:
 
     asyncio.run(one.run_once())
 
-    assert one.published.scrapes[("试验县", "changxing-145")].startswith(b"1 at ")
+    assert one.published.scrapes[("试验县", "changxing-145")].plain.startswith(b"1 at ")
     assert one.published.judged_at == value(telemetry, "wanzhao_collector_judged_timestamp_seconds")
 
 

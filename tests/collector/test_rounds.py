@@ -13,14 +13,19 @@ import pytest
 from sqlalchemy import Engine
 
 from agent.changes import Columns
+from collector.beside import FLEET_EVERY_S
 from collector.judging import Plan, look
 from collector.rounds import Rounds
+from collector.store.baselines import accept
 from collector.store.engine import open_store
+from collector.store.read import read_snapshot
 from collector.store.registers import store_register
 from collector.store.verdicts import read_kept
 from collector.store.write import Arrival, Sender, store_batch
+from inventory.baseline import Mark, uplink_marks
 from inventory.errors import ConfigError
 from inventory.facts import Batch, FactValue
+from inventory.metrics.look import Look
 from inventory.papers import Document
 from inventory.plan import builtin_profiles, load_profile
 from inventory.register import Campus, Contract, Device, Register, School, Uplink
@@ -105,6 +110,14 @@ class Agents:
         with self.engine.begin() as connection:
             arrival = Arrival(Sender(school_id, agent, agent), batch, sha256, slot + 20.0)
             assert store_batch(connection, arrival).status == "stored"
+
+
+def uplink_of(engine: Engine, school_id: str, now: float) -> Mark:
+    """What is measured of a school's uplink."""
+    row = next(one for one in COUNTY.schools if one.id == school_id)
+    with engine.connect() as connection:
+        (mark,) = uplink_marks(Look(read_snapshot(connection, row, COUNTY, now)))
+        return mark
 
 
 Answers = dict[tuple[str, str], State]
@@ -285,3 +298,36 @@ def test_before_the_first_import_there_is_nothing_to_judge(tmp_path: Path, plan:
     with pytest.raises(ConfigError, match="inventory import"):
         Rounds(engine, [plan]).round(float(T0))
     engine.dispose()
+
+
+def test_a_round_tells_of_agents_plans_and_what_was_accepted(store: Engine, plan: Plan) -> None:
+    agents, rounds = Agents(store), Rounds(store, [plan])
+    name = COUNTY.schools[0].id
+    agents.report(name, T0)
+    (before,) = rounds.round(T0 + 60.0)
+    mark = uplink_of(store, name, T0 + 60.0)
+    with store.begin() as connection:
+        accept(connection, name, [mark], by="检查组", note="", at=T0 + 90.0)
+
+    (view,) = rounds.round(T0 + 120.0)
+
+    (line,) = view.agents
+    assert (line.school, line.agent, line.newest_slot) == (name, f"{name}-01", T0)
+    assert line.last_report == T0 + 20.0
+    assert (before.profile_first_used, view.profile_first_used) == (T0 + 60.0, T0 + 60.0)
+    assert (before.baselines, before.accepted_at) == (0, None)
+    assert (view.baselines, view.accepted_at) == (1, T0 + 90.0)
+
+
+def test_the_ways_of_batches_are_read_anew_every_few_minutes(store: Engine, plan: Plan) -> None:
+    agents, rounds = Agents(store), Rounds(store, [plan])
+    name = COUNTY.schools[0].id
+    agents.report(name, T0)
+    rounds.round(T0 + 60.0)
+    agents.seq += 3  # three numbers are skipped
+    agents.report(name, T0 + INTERVAL_S)
+
+    (soon,) = rounds.round(T0 + 60.0 + FLEET_EVERY_S - 1)
+    (later,) = rounds.round(T0 + 60.0 + FLEET_EVERY_S)
+
+    assert [soon.agents[0].missing_batches, later.agents[0].missing_batches] == [0, 3]

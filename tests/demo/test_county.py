@@ -16,7 +16,7 @@ from inventory.register import Campus, Device, Register, Uplink, UserVlan
 from inventory.verdict import State
 from wanzhao.demo import county, ip, mib, tables
 from wanzhao.demo.devices import SimDevice, models
-from wanzhao.demo.responder import Oid, View, encoded, value_at
+from wanzhao.demo.responder import Oid, Value, View, encoded, value_at
 from wanzhao.demo.schools import SCHOOLS, DemoCampus
 
 FOLDER = Path(county.__file__).parent
@@ -298,3 +298,39 @@ def test_a_school_without_ipv6_has_readable_address_tables_that_hold_ipv4_only()
     assert {index[0] for index in column(view, ip.IP_ADDRESS_ENTRY, 3)} == {ip.IPV4}
     assert not column(view, ip.IPV6_ADDR_ENTRY, 2)
     assert {index[0] for index in column(view, ip.INET_CIDR_ROUTE_ENTRY, 7)} == {ip.IPV4}
+
+
+# What falls while the demo runs
+
+
+def test_one_uplink_was_accepted_at_10g_and_runs_at_1g_now() -> None:
+    (fall,) = county.falls()
+    now = next(device for device in DEVICES if device.id == fall.device).view
+    differing = {
+        oid for oid in now.keys() | fall.before.keys() if not same(now.get(oid), fall.before.get(oid))
+    }
+    speeds = {oid[:-1] for oid in differing}
+
+    assert speeds <= {(*mib.IF_X_ENTRY, 15), (*mib.IF_ENTRY, 5)}
+    (index,) = [oid[-1] for oid in differing if oid[:-1] == (*mib.IF_X_ENTRY, 15)]
+    assert fall.before[*mib.IF_X_ENTRY, 15, index][1] == 10_000
+    assert now[*mib.IF_X_ENTRY, 15, index][1] == 1_000
+
+
+def test_what_falls_is_an_uplink_of_the_register() -> None:
+    (fall,) = county.falls()
+    register = load_register(tables.REGISTER)
+    school = next(school for school in register.schools if school.id == fall.school)
+    uplinks = {
+        f"uplink:{campus.id}:{uplink.device}:{uplink.port}"
+        for campus in school.campuses
+        for uplink in campus.uplinks
+    }
+
+    assert fall.item in uplinks
+    assert county.EXPECTED["demo-access-10g", fall.school] is State.FAIL
+
+
+def same(one: Value | None, other: Value | None) -> bool:
+    """Counters are functions of the time: they are the same where they give the same."""
+    return (one and value_at(one, 100.0)) == (other and value_at(other, 100.0))

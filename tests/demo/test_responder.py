@@ -275,6 +275,15 @@ def test_a_dead_device_lets_the_question_time_out_instead_of_refusing_it(served:
         served.loop.run_until_complete(_exchange(served.ports["dead"], packet(GET, NAME), 0.2))
 
 
+def test_a_device_answers_what_it_was_changed_to(served: Served) -> None:
+    changed: dict[Oid, Value] = {**VIEW, NAME: ("octets", b"another")}
+    served.ports.change(SimDevice(campus="c", id="alive", view=changed))
+    reply = served.loop.run_until_complete(_exchange(served.ports["alive"], packet(GET, NAME), 5.0))
+
+    assert b"another" in reply
+    assert "示例".encode() not in reply
+
+
 @pytest.mark.snmpd
 @pytest.mark.skipif(not shutil.which("snmpbulkwalk"), reason="net-snmp's snmpbulkwalk is not installed")
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import views
 from msgspec.structs import replace as revised
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporters.exposition import Family, render
+from exporters.exposition import Family, Writer, render
 from exporters.families import FAMILIES
 from exporters.prometheus import county_page
 from exporters.samples import base
@@ -76,7 +76,8 @@ def test_every_campus_verdict_and_leg_reads_back_with_its_state_and_value() -> N
 
     assert len(of(page, "campus_metric_state")) == len(wanted)
     for target, verdict in wanted:
-        labels = {"target": target, "metric": verdict.metric, "campus": verdict.subject}
+        school = verdict.subject.partition("-")[0]
+        labels = {"target": target, "metric": verdict.metric, "school": school, "campus": verdict.subject}
         assert one(page, "campus_metric_state", **labels, state=verdict.state.value) == 1.0
         factor = {"Mbit/s": 1e6, "ratio": 1.0, "": 1.0}[verdict.unit]
         value = None if verdict.value is None else pytest.approx(verdict.value * factor)
@@ -99,6 +100,100 @@ def test_the_county_bounds_counts_goal_and_state_read_back() -> None:
     assert states == {"met": 0, "not_met": 1, "undetermined": 0, "report": 0}
 
 
+def silent_for(seconds: float) -> CountyView:
+    """The county whose first school's agent was last heard so long ago."""
+    view = views.view()
+    first = view.schools[0]
+    line = revised(first.campuses[0], last_report=views.AS_OF - seconds)
+    return replace(view, schools=(revised(first, campuses=(line,)), *view.schools[1:]))
+
+
+def test_figures_of_now_leave_the_page_when_the_agent_is_silent_and_its_age_stays() -> None:
+    where = {"school": "2133990001", "campus": "2133990001-01"}
+
+    fresh, old = page_of(silent_for(899)), page_of(silent_for(901))
+
+    assert one(fresh, "campus_link_speed", **where, link="port") == 1e10
+    assert one(fresh, "campus_aps_online", **where) == 12
+    assert one(fresh, "campus_optics_margin_db", **where) == 4.5
+    assert one(fresh, "campus_ipv6", **where, step="address") == 1
+    assert one(fresh, "campus_ipv6", **where, step="default_route") == 0
+    assert one(fresh, "campus_devices", **where, role="access", state="silent") == 1
+    for name in ("campus_aps_online", "campus_optics_margin_db"):
+        assert one(old, name, **where) is None
+    assert one(old, "campus_link_speed", **where, link="port") is None
+    assert not [labels for labels in of(old, "campus_devices") if labels["school"] == "2133990001"]
+    assert one(old, "campus_link_speed", **where, link="contract") == 1e9
+    assert one(old, "agent_last_report_timestamp_seconds", **where) == views.AS_OF - 901
+    assert (
+        one(
+            old,
+            "campus_metric_state",
+            target=views.SPEED,
+            metric="access_port_speed_10g",
+            school="2133990001",
+            campus="2133990001-01",
+            state="pass",
+        )
+        == 1
+    )  # a verdict stands until it is judged anew
+
+
+def test_an_agent_that_polls_once_an_hour_is_live_for_three_hours() -> None:
+    view = silent_for(3 * 3600)
+    first = view.schools[0]
+    line = revised(first.campuses[0], poll_interval_s=3600)
+    view = replace(view, schools=(revised(first, campuses=(line,)), *view.schools[1:]))
+
+    found = one(page_of(view), "campus_aps_online", school="2133990001", campus="2133990001-01")
+
+    assert found == 12
+
+
+def test_a_page_of_targets_has_no_legs_and_the_same_states() -> None:
+    view = views.view()
+    every, short = (
+        read_back(county_page(view, rendered_at=0.0, detail=detail)) for detail in ("all", "targets")
+    )
+
+    assert short.items() < every.items()
+    assert {labels["metric"] for labels in of(every, "campus_metric_state")} > {
+        labels["metric"] for labels in of(short, "campus_metric_state")
+    }
+    assert of(short, "school_target_state") == of(every, "school_target_state")
+    assert not of(short, "campus_metric_coverage_ratio")
+
+
+def test_what_papers_and_agents_say_reads_back() -> None:
+    page = page_of(views.view())
+    agent = {"school": "2133990001", "campus": "2133990001-01", "agent": "2133990001-01"}
+
+    ends = one(page, "school_paper_expiry_timestamp_seconds", school="2133990001", kind="contract")
+    assert ends == 1_767_196_800  # the midnight that ends 2025-12-31 in Shanghai
+    assert one(page, "agent_info", **agent, version="0.1.0") == 1
+    assert one(page, "agent_clock_offset_seconds", **agent) == 0.25
+    assert one(page, "agent_missing_batches", **agent) == 3
+    assert one(page, "county_baselines", profile="demo") == 2
+    assert one(page, "profile_first_used_timestamp_seconds", profile="demo", version="1") is not None
+
+
+def test_a_writer_that_is_used_again_writes_what_a_new_one_would() -> None:
+    writer = Writer()
+    for schools in (40, 40, 7, 60):
+        view = views.many(schools)
+        again = county_page(view, rendered_at=1.0, writer=writer)
+        assert again == county_page(view, rendered_at=1.0)
+
+
+def test_a_writer_lets_labels_go_that_are_gone() -> None:
+    writer, family = Writer(), Family("wanzhao_x", ("school",), "X.")
+    for n in range(5):
+        writer.write([(family, [((f"{n}-{school}",), 1.0) for school in range(20_000)])])
+
+    assert len(writer._blocks[("school",)]) <= 60_000
+    assert len(writer._escapes) <= 100_000
+
+
 def test_a_due_day_ends_at_midnight_of_the_county_not_of_utc() -> None:
     due = one(
         page_of(views.view()), "county_target_due_timestamp_seconds", profile="demo", target=views.SPEED
@@ -109,7 +204,12 @@ def test_a_due_day_ends_at_midnight_of_the_county_not_of_utc() -> None:
 
 def test_what_is_not_known_has_no_value_series_but_an_unknown_state() -> None:
     page = page_of(views.view())
-    silent = {"target": views.SPEED, "metric": "access_port_speed_10g", "campus": "2133990003-01"}
+    silent = {
+        "target": views.SPEED,
+        "metric": "access_port_speed_10g",
+        "school": "2133990003",
+        "campus": "2133990003-01",
+    }
 
     assert one(page, "campus_metric_value", **silent) is None
     assert one(page, "campus_metric_state", **silent, state="unknown") == 1.0

@@ -17,13 +17,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporters.prometheus import county_page
 from exporters.report.campuses import TARGET
 from exporters.report.csv import safe, table_csv
+from exporters.report.forms import FORMS
 from exporters.report.lines import report_lines
 from exporters.report.shown import amount, figure, percent
 from exporters.report.write import report_bytes, write_report
 from inventory.advice import ADVICE
 from inventory.reasons import REASONS
 from inventory.register import Area
-from inventory.verdict import Evidence, State
+from inventory.verdict import CountyView, Evidence, State
 from inventory.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -280,10 +281,31 @@ def test_write_report_gives_one_file_for_each_format_and_table(tmp_path: Path) -
     tables = [table.id for table in report_lines(views.view()).tables]
     assert names == [
         "report.html",
+        "report-schools.html",
+        "report.xlsx",
+        "report.pdf",
+        "report.docx",
         "report.csv",
         "report.json",
         *(f"report-{table}.csv" for table in tables),
     ]
+
+
+def renamed(view: CountyView, name: str) -> CountyView:
+    """The county with the name in every place where a person writes one."""
+    school = view.schools[1]
+    return replace(
+        view,
+        county=name,
+        source_document=name,
+        profile=replace(view.profile, title=name, version=name),
+        texts=(replace(view.texts[0], quote=(name,), note=name), *view.texts[1:]),
+        schools=(
+            view.schools[0],
+            revised(school, school=replace(school.school, name=name, township=name)),
+            *view.schools[2:],
+        ),
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -298,24 +320,9 @@ def test_a_hostile_name_opens_no_tag_and_no_attribute(language: Language) -> Non
         "<!-- ",
         "\x00\ud800\u202e",
     )
-    harmless = Html(report_bytes(view, "html", language))
+    harmless = Html(report_bytes(renamed(view, "harmless"), "html", language))
     for attack in attacks:
-        school = view.schools[1]
-        target = replace(view.texts[0], quote=(attack,), note=attack)
-        attacked = replace(
-            view,
-            county=attack,
-            source_document=attack,
-            profile=replace(view.profile, title=attack, version=attack),
-            texts=(target, *view.texts[1:]),
-            schools=(
-                view.schools[0],
-                revised(school, school=replace(school.school, name=attack, township=attack)),
-                *view.schools[2:],
-            ),
-        )
-
-        page = Html(report_bytes(attacked, "html", language))
+        page = Html(report_bytes(renamed(view, attack), "html", language))
 
         assert [(t, sorted(a)) for t, a in page.tags] == [(t, sorted(a)) for t, a in harmless.tags]
 
@@ -412,7 +419,8 @@ def test_a_cause_without_measurement_at_many_places_is_printed_once() -> None:
 def test_a_county_without_schools_still_gives_a_report(tmp_path: Path) -> None:
     empty = replace(views.view(), texts=(), targets=(), schools=(), quality=())
 
-    assert len(write_report(empty, tmp_path, "zh")) == 10
+    tables = report_lines(empty).tables
+    assert len(write_report(empty, tmp_path, "zh")) == len(FORMS) + len(tables)
 
 
 def test_a_silent_agent_is_one_row_to_print_and_one_row_a_metric_in_the_data() -> None:

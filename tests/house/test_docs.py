@@ -20,6 +20,7 @@ from collector.config import AboveSettings, CollectorSettings, load_collector_se
 from collector.telemetry import Telemetry
 from inventory.config import LogSettings, load_log_settings
 from wanzhao.cli import COMMANDS, make_parser
+from wanzhao.notify import NotifySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -73,7 +74,13 @@ def keys(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("model", "table"), [(AgentSettings, "agent"), (CollectorSettings, "collector"), (LogSettings, "log")]
+    ("model", "table"),
+    [
+        (AgentSettings, "agent"),
+        (CollectorSettings, "collector"),
+        (NotifySettings, "notify"),
+        (LogSettings, "log"),
+    ],
 )
 def test_the_example_configuration_shows_every_key(model: type[BaseModel], table: str) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
@@ -86,6 +93,7 @@ def test_the_example_configuration_shows_every_key(model: type[BaseModel], table
 def test_a_collector_above_can_be_filled_in_as_the_example_shows_it(tmp_path: Path) -> None:
     whole = EXAMPLE.read_text(encoding="utf-8")
     start = whole.index("# [collector.above]")
+    whole = whole[: whole.index("# ------", start)]
     config = tmp_path / "config.toml"
     shown = re.sub(r"^# ", "", whole[start:], flags=re.M)
     config.write_text(f'[collector]\nstate_dir = "{tmp_path}"\n{shown}', encoding="utf-8")

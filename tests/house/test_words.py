@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,22 @@ def test_the_compiled_catalogue_is_the_one_in_the_source(catalogue: Catalog) -> 
     compiled = gettext.translation("wanzhao", ROOT / "inventory" / "locale", ["zh_CN"])
 
     assert compiled._catalog == gettext.GNUTranslations(fresh)._catalog, "run `make messages`"  # type: ignore[attr-defined]
+
+
+def test_an_answer_is_in_the_readers_language_and_others_stay_in_theirs() -> None:
+    seen: list[str] = []
+    with words.speaking("zh"):
+        inside = words._("commands")
+        other = threading.Thread(target=lambda: seen.append(words._("commands")))
+        other.start()
+        other.join()
+        with words.speaking("en"):
+            assert words.language() == "en"
+        assert words.language() == "zh"
+
+    assert inside != "commands"
+    assert seen == ["commands"]
+    assert words._("commands") == "commands"
 
 
 @pytest.mark.parametrize(

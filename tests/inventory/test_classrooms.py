@@ -250,3 +250,13 @@ def test_months_are_whole_ones(day: date, months: int) -> None:
         assert months_between(day, date(year, month + 1, day.day)) == months
         if day.day > 1:
             assert months_between(day, date(year, month + 1, day.day - 1)) == months - 1
+
+
+@pytest.mark.parametrize(("metric", "known"), [(E5, {"light_tests": (GOOD,)}), (E9, {"facilities": (
+    Facility(kind="multimedia", rooms=("r0",), evidence="accepted"),
+)})])  # fmt: skip
+def test_of_rooms_of_which_nothing_is_known_there_is_no_figure(metric: str, known: dict[str, Any]) -> None:
+    nothing, one = judge(metric, rooms(2)), judge(metric, rooms(2), **known)
+
+    assert (nothing.state, nothing.value, nothing.units) == (UNKNOWN, None, UnitCounts(p=0, f=0, u=2))
+    assert (one.state, one.value, one.units) == (UNKNOWN, 0.5, UnitCounts(p=1, f=0, u=1))

@@ -11,7 +11,7 @@ from inventory.facts import FactValue
 from inventory.metrics.compute import compute
 from inventory.metrics.ipv6 import is_global
 from inventory.metrics.look import Look
-from inventory.metrics.params import DEFAULTS, Params
+from inventory.metrics.params import DEFAULTS, Params, param_fault
 from inventory.register import Campus, Uplink, UserVlan
 from inventory.verdict import PollCounts, State, Verdict
 
@@ -123,6 +123,67 @@ def test_without_uplinks_the_gateway_is_asked_for_the_route() -> None:
     scene = gateway(replace(CAMPUS, uplinks=())).fact("gw", "", "ipv6_default_route", ["fe80::1"])
 
     assert judge("ipv6_default_route", scene).state is State.PASS
+
+
+EDU, OTHER = "2001:db8::/32", "2001:db9::/32"
+
+
+@pytest.mark.parametrize(
+    ("hops", "aggregates", "dead", "state", "reason"),
+    [
+        ([], {EDU: "fe80::9"}, None, State.PASS, ""),
+        ([], {EDU: "fe80::9"}, ["fe80::9"], State.FAIL, "next_hop_dead"),
+        ([], {EDU: "fe80::8 fe80::9"}, ["fe80::9"], State.PASS, ""),
+        ([], {EDU: ""}, None, State.FAIL, "no_default_route"),
+        ([], {OTHER: "fe80::9"}, None, State.UNKNOWN, "route_not_asked"),
+        ([], None, None, State.UNKNOWN, "route_not_asked"),
+        (["fe80::1"], None, None, State.PASS, ""),
+        (["fe80::1"], {EDU: "fe80::9"}, ["fe80::1"], State.PASS, ""),
+        (None, {EDU: "fe80::9"}, None, State.PASS, ""),
+        (None, {EDU: ""}, None, State.UNKNOWN, "not_supported_by_device"),
+    ],
+)
+def test_an_aggregate_that_the_plan_names_is_a_way_out(
+    hops: FactValue, aggregates: FactValue, dead: FactValue, state: State, reason: str
+) -> None:
+    scene = gateway().fact("gw", "", "ipv6_default_route", hops)
+    scene.fact("gw", "", "ipv6_aggregate_routes", aggregates).fact("gw", "", "ipv6_dead_next_hops", dead)
+
+    verdict = judge("ipv6_default_route", scene, Params({"prefixes": ("2001:0db8::/32",)}))
+
+    assert (verdict.state, verdict.reason) == (state, reason)
+
+
+def test_one_of_several_aggregates_is_enough_and_is_shown() -> None:
+    scene = gateway().fact("gw", "", "ipv6_default_route", [])
+    scene.fact("gw", "", "ipv6_aggregate_routes", {EDU: "fe80::9", OTHER: ""})
+
+    verdict = judge("ipv6_default_route", scene, Params({"prefixes": (OTHER, EDU)}))
+
+    assert verdict.state is State.PASS
+    assert [each.value for each in verdict.evidence] == ["", f"{EDU} via fe80::9"]
+
+
+def test_an_aggregate_that_no_plan_names_is_no_way_out() -> None:
+    scene = gateway().fact("gw", "", "ipv6_default_route", [])
+    scene.fact("gw", "", "ipv6_aggregate_routes", {EDU: "fe80::9"})
+
+    assert judge("ipv6_default_route", scene).reason == "no_default_route"
+
+
+def test_an_aggregate_whose_reading_broke_off_is_not_called_absent() -> None:
+    scene = gateway().fact("gw", "", "ipv6_default_route", [])
+    scene.fact("gw", "", "tables", {"ipv6_default_routes": "empty", "ipv6_aggregates": "timeout"})
+
+    verdict = judge("ipv6_default_route", scene, Params({"prefixes": (EDU,)}))
+
+    assert (verdict.state, verdict.reason) == (State.UNKNOWN, "table_unreadable")
+
+
+def test_a_plan_names_aggregates_as_prefixes() -> None:
+    assert param_fault("ipv6_default_route", "prefixes", "networks", (EDU,)) == ""
+    assert param_fault("ipv6_default_route", "prefixes", "networks", ("2001:db8::",)) != ""
+    assert param_fault("ipv6_default_route", "prefixes", "networks", ()) != ""
 
 
 VLANS = (

@@ -205,6 +205,31 @@ def test_a_device_that_is_down_all_week_is_no_function() -> None:
 
 
 @pytest.mark.parametrize(
+    ("silent_days", "within", "state"),
+    [(2, "7d", PASS), (2, "3d", PASS), (2, "1d", UNKNOWN), (4, "3d", UNKNOWN), (4, "7d", PASS)],
+)
+def test_a_plan_may_say_how_lately_a_device_has_to_be_seen(
+    silent_days: int, within: str, state: State
+) -> None:
+    scene = guarded(*ALL)
+    since = AS_OF - silent_days * 24 * 3600
+    scene.polls["ips"] = {slot: word for slot, word in scene.polls["ips"].items() if slot < since}
+    scene.polls["ips"] |= dict.fromkeys(range(int(since) // 300 * 300 - 3600, int(since), 300), "ok")
+
+    assert school(F1, scene, params={"seen_within": within}).state is state
+
+
+def test_what_is_in_place_by_the_plans_own_time_is_what_has_to_be_effective() -> None:
+    scene = guarded("firewall")
+    since = AS_OF - 2 * 24 * 3600
+    scene.polls["firewall"] = {s: w for s, w in scene.polls["firewall"].items() if s < since}
+    asked: dict[str, ParamValue] = {"required": ("firewall",), "seen_within": "1d"}
+
+    assert school(F2, scene, params=asked, security=(at_work(),)).reason == "security_unread"
+    assert school(F2, scene, params={**asked, "seen_within": "7d"}, security=(at_work(),)).units is not None
+
+
+@pytest.mark.parametrize(
     ("row", "state", "reason"),
     [
         (service("ips", device="ips", evidence="accepted"), FAIL, "device_down"),
@@ -395,3 +420,30 @@ def test_every_row_that_needs_a_paper_has_a_good_one(
     verdict = school(G5, Scene(replace(CAMPUS, contracts=contracts)), documents=(old,))
 
     assert (verdict.state, verdict.reason) == (state, reason)
+
+
+CLAIMED = MlpsSystem(name="门户", level=2, filing_no="备1", assessed_on=TODAY, evidence="claimed")
+
+
+@pytest.mark.parametrize(
+    ("metric", "rows"),
+    [
+        (F1, {}),
+        (F4, {"systems": (CLAIMED,)}),
+        (G5, {"systems": (CLAIMED,)}),
+    ],
+)
+def test_where_nothing_is_known_of_any_unit_there_is_no_figure(metric: str, rows: dict[str, Any]) -> None:
+    verdict = school(metric, **rows)
+
+    assert (verdict.state, verdict.value, verdict.level) == (UNKNOWN, None, "E0")
+    assert verdict.units is not None
+    assert verdict.units.u > 0
+
+
+def test_where_one_unit_is_known_the_figure_is_what_is_certain() -> None:
+    good = MlpsSystem(name="教务", level=1, filing_no="备2", evidence="accepted")
+
+    assert school(F4, systems=(CLAIMED, good)).value == 0.5
+    assert school(G5, systems=(CLAIMED, good)).value == 0.5
+    assert school(F4, systems=(MlpsSystem(name="门户", level=1),)).value == 0.0

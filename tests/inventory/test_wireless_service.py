@@ -151,7 +151,49 @@ def test_a_county_may_leave_out_what_a_maker_does_not_tell() -> None:
 
     assert judge(made, legs=("cpu",)).state is State.PASS
     assert judge(made, legs=("cpu", "licences")).state is State.UNKNOWN
-    assert param_fault(D7, "legs", "legs", ("standby",)) != ""
+    assert param_fault(D7, "legs", "legs", ("standby", "cpu")) == ""
+    assert param_fault(D7, "legs", "legs", ("fans",)) != ""
+
+
+def paired(*, declared: bool = True) -> Scene:
+    made = scene()
+    devices = (GATEWAY, replace(AC, standby=declared), *aps(20))
+    made.campus = replace(made.campus, devices=devices)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "reason"),
+    [
+        ("ready", State.PASS, ""),
+        ("not_ready", State.FAIL, "standby_not_ready"),
+        ("absent", State.FAIL, "standby_not_ready"),
+        (None, State.UNKNOWN, "not_supported_by_device"),
+    ],
+)
+def test_a_standby_that_is_declared_has_to_be_ready(told: FactValue, state: State, reason: str) -> None:
+    verdict = judge(paired().fact("ac", "", "standby", told))
+
+    assert (verdict.state, verdict.reason) == (state, reason)
+    assert [(e.what, e.value) for e in verdict.evidence][-1][0] == "standby"
+
+
+@pytest.mark.parametrize("told", ["ready", "not_ready", "absent", None])
+def test_nobody_asks_for_a_standby_that_is_not_declared(told: FactValue) -> None:
+    assert judge(paired(declared=False).fact("ac", "", "standby", told)).state is State.PASS
+
+
+def test_a_standby_that_was_lost_for_two_polls_in_a_hundred_is_too_much() -> None:
+    made = paired()
+    lost = DAYS[1976]
+    made.facts["ac", "", "standby"] = (Span(DAYS[0], lost, "ready"), Span(lost, None, "not_ready"))
+    verdict = judge(made)
+
+    assert (verdict.state, verdict.polls) == (State.FAIL, PollCounts(a=1976, d=40, m=0))
+
+
+def test_a_county_may_leave_the_standby_out() -> None:
+    assert judge(paired(), legs=("cpu", "licences")).state is State.PASS
 
 
 def test_a_controller_that_nobody_reads_is_unknown() -> None:

@@ -59,6 +59,44 @@ def test_a_gigabit_on_every_cable_passes() -> None:
     assert verdict.evidence == ()
 
 
+INFO = "Wi-Fi 6 and newer at 2500 Mbit/s"
+
+
+def info(made: Scene, **values: ParamValue) -> list[str]:
+    return [each.value for each in judge(made, **values).evidence if each.what == INFO]
+
+
+@pytest.mark.parametrize(
+    ("generations", "speeds", "shown"),
+    [
+        ((6, 6, 7, 7), (2500, 1000, 10_000, 1000), ["2/4"]),
+        ((6, 5, 4, 7), (2500, 2500, 2500, 1000), ["1/2"]),
+        ((5, 5, 5, 5), (2500, 2500, 2500, 2500), []),
+        ((None, None, 6, None), (2500, 2500, 1000, 2500), ["0/1"]),
+        ((6, 6, 6, 6), (100, 100, 100, 100), ["0/4"]),
+        ((6, 6, 6, 6), (None, None, None, None), []),
+    ],
+)
+def test_how_many_new_access_points_have_a_faster_cable_is_shown(
+    generations: tuple[int | None, ...], speeds: tuple[int | None, ...], shown: list[str]
+) -> None:
+    made = scene(4)
+    for i, (generation, speed) in enumerate(zip(generations, speeds, strict=True)):
+        made.fact("ac", at(i), "generation", generation)
+        made.fact("sw1", f"port:GE0/0/{i}", "speed_mbps", speed)
+
+    assert info(made) == shown
+
+
+def test_the_faster_cable_decides_nothing() -> None:
+    made = scene(4)
+    for i in range(4):
+        made.fact("ac", at(i), "generation", 6)
+
+    assert (judge(made).state, judge(made).units) == (State.PASS, UnitCounts(p=4, f=0, u=0))
+    assert info(made) == ["0/4"]
+
+
 @pytest.mark.parametrize(
     ("facts", "state", "reason"),
     [

@@ -36,11 +36,11 @@ look() {
     need lldpd "a real IPv6 router" has lldpd
     need iproute2 "hosts in network namespaces" has ip
     need iperf3 "throughput tests" has iperf3
-    need frr "a real router with IPv6" has_file /usr/lib/frr/zebra
-    need lldpd "a real router with LLDP neighbours" has lldpd
-    need iperf3 "load tests against a real server" has iperf3
-    need iproute2 "schools and routers in network namespaces" has ip
     need prometheus "metric pages checked by promtool and scraped by Prometheus" has promtool
+    need prometheus-alertmanager "alerts on their way to a webhook" has_any prometheus-alertmanager alertmanager
+    need victoria-metrics "metric pages taken by VictoriaMetrics" has victoria-metrics
+    need prometheus-snmp-exporter "the agent's page against snmp_exporter, column by column" \
+        has_any prometheus-snmp-exporter snmp_exporter
     need chromium "the report as a browser shows and prints it" has_any chromium chromium-browser
     need fontconfig "Chinese in those pictures" has fc-list
     need fonts-wqy-microhei "Chinese in those pictures" has_font

@@ -69,6 +69,8 @@ class Line:
     interval_s: int = 2
     port: int = field(default_factory=free_port)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    """Campus -> HOST:PORT of its agent's metrics"""
 
     @property
     def url(self) -> str:
@@ -111,6 +113,7 @@ class Line:
             str(token),
         )
         assert done.returncode == 0, done.stderr
+        self.pages[campus] = f"127.0.0.1:{free_port()}"
         devices = "".join(
             f'[[agent.device]]\nid = "{box.id}"\naddress = "127.0.0.1"\n'
             f'port = {box.port}\nrole = "{box.role}"\n'
@@ -119,7 +122,8 @@ class Line:
         )
         (home / "agent.toml").write_text(
             f'[agent]\ncampus = "{campus}"\nstate_dir = {json.dumps(str(home))}\n'
-            f'poll_interval_s = {self.interval_s}\n[agent.collector]\nurl = "{self.url}"\n'
+            f'poll_interval_s = {self.interval_s}\nmetrics_listen = "{self.pages[campus]}"\n'
+            f'[agent.collector]\nurl = "{self.url}"\n'
             f"token = {json.dumps(f'file:{token}')}\n{devices}",
             encoding="utf-8",
         )

@@ -18,6 +18,7 @@ from shared import RECORDINGS
 from agent.snmp.replay import Recording, load_recording
 
 HERE = Path(__file__).parent
+HUGE_BYTES = 3_000_000
 STARTED = "Listening at"
 
 
@@ -27,6 +28,11 @@ def names() -> list[str]:
         return []
     with (RECORDINGS / "CATALOGUE.csv").open(encoding="utf-8", newline="") as file:
         return sorted(row["file"].removesuffix(".snmprec") for row in csv.DictReader(file))
+
+
+def is_huge(name: str) -> bool:
+    """Whether snmpsim takes a minute and more to serve it once."""
+    return (RECORDINGS / f"{name}.snmprec").stat().st_size > HUGE_BYTES
 
 
 def expected(name: str) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Asked:
     """A target's parameters, and which of them were read."""
 
     values: Mapping[str, Value]
+    plan: Callable[[SchoolTruth], list[papers.Asks]] = lambda _school: []
+    """what the plan asks of a school"""
     read: set[str] = field(default_factory=lambda: {"also"})
 
     def word(self, name: str, default: str = "") -> str:
@@ -198,7 +200,7 @@ def _logs(asked: Asked) -> OfSchool:
 
 def _in_order(asked: Asked) -> OfSchool:
     share = asked.share("thr", "1")
-    return lambda school: papers.in_order(school, share)
+    return lambda school: papers.in_order(school, share, asked.plan(school))
 
 
 OF_SCHOOL: dict[str, Callable[[Asked], OfSchool]] = {

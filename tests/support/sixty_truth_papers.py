@@ -6,11 +6,12 @@ helps neither way, and a paper that still may come to count keeps a verdict open
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from fractions import Fraction
 
 from sixty_truth import all_hours, all_of, by_polls, by_units, standing
-from sixty_types import HOURS, NOW, TERMS, TODAY, Box, CampusTruth, SchoolTruth, Thing
+from sixty_types import HOURS, NOW, TERMS, TODAY, Box, CampusTruth, Paper, SchoolTruth, Thing
 
 LEVELS = ["self", "school", "county", "city", "province", "national"]
 SPACES = ("innovation_lab", "subject_classroom", "future_classroom", "smart_classroom", "vr_room")
@@ -294,13 +295,75 @@ def filed(school: SchoolTruth) -> str:
 # 4.G
 
 
-def in_order(school: SchoolTruth, share: Fraction) -> str:
-    """G5: rows that need a paper and have a good one."""
-    needed = [row.paper for campus in school.campuses for row in campus.leases]
-    needed += [row.paper for row in school.things if not row.absent]
-    needed += [row.paper for row in school.lights]
-    needed += [row.paper for row in school.guards if not row.device and row.by != "none"]
-    needed += [row.paper for row in school.systems]
-    needed += [row.paper for row in school.let_off]
+Asks = tuple[str, str, Mapping[str, object]]
+"""A target of a plan that holds for a school: its id, its metric and the parameters."""
+
+
+def in_order(school: SchoolTruth, share: Fraction, plan: list[Asks]) -> str:
+    """G5: rows that need a paper and have a good one; only rows that some target of the plan looks at."""
+    papers = [paper for names, paper in _rows(school) if any(names & _looks_at(asks) for asks in plan)]
     worths = {"accepted": "pass", "claimed": "unknown"}
-    return by_units([worths.get(standing(paper), "fail") for paper in needed], share) if needed else "unknown"
+    return by_units([worths.get(standing(paper), "fail") for paper in papers], share) if papers else "unknown"
+
+
+def _rows(school: SchoolTruth) -> list[tuple[set[str], Paper | None]]:
+    """Every row that needs a paper, with the names by which a target may look at it."""
+    rows = [({"lease"}, row.paper) for campus in school.campuses for row in campus.leases]
+    rows += [
+        ({row.kind, f"{row.kind} called {row.name}"}, row.paper) for row in school.things if not row.absent
+    ]
+    rows += [({"light"}, row.paper) for row in school.lights]
+    for row in school.guards:
+        names = {f"guard {row.function}"} if not row.device and row.by != "none" else set()
+        if row.function == "log_audit" and row.log_days is not None:
+            names.add("logs")
+        if "waf" in row.function and not school.has_site:
+            names = set()
+        rows.append((names, row.paper))
+    rows += [({"system"}, row.paper) for row in school.systems]
+    rows += [({f"let off {row.target}"}, row.paper) for row in school.let_off]
+    return rows
+
+
+def _looks_at(asks: Asks) -> set[str]:
+    target, metric, params = asks
+    found = {f"let off {target}", f"let off {metric}"}
+    legs = params.get("legs", params.get("basis", ()))
+    assert isinstance(legs, tuple)
+    if metric == "access_10g_composite" and (not legs or {"contract", "throughput"} & set(legs)):
+        found.add("lease")
+    if metric == "sync_classroom_operational":
+        found |= {"sync_classroom", "sync_sessions"}
+    if metric == "security_video_networked":
+        found |= {"video_enrolled"} if not legs or "enrolled" in legs else set()
+        found |= {"video_retention"} if "retention" in legs else set()
+    if metric in ("security_device_set_complete", "security_device_effective"):
+        found |= {f"guard {function}" for function in [*REQUIRED, "waf"]}
+    if metric == "facility_count":
+        kinds, called = params["kinds"], params.get("names", ())
+        assert isinstance(kinds, tuple)
+        assert isinstance(called, tuple)
+        found |= {f"{kind} called {name}" for kind in kinds for name in called} if called else set(kinds)
+    if metric == "designated_school_count":
+        found.add(str(params["kind"]))
+    if metric in ("new_teaching_space_present", "smart_library_present"):
+        kinds = params.get("kinds", ("smart_library",) if "library" in metric else SPACES)
+        assert isinstance(kinds, tuple)
+        found |= set(kinds)
+    return found | ALWAYS_READ.get(metric, set())
+
+
+ALWAYS_READ = {
+    "access_contract_bandwidth_10g": {"lease"},
+    "access_throughput_ratio": {"lease"},
+    "access_utilisation_p95": {"lease"},
+    "bandwidth_per_user": {"lease"},
+    "gateway_capacity_sufficient": {"lease"},
+    "core_power_protected": {"power_protection"},
+    "smart_campus_recognised": {"smart_campus"},
+    "smart_lighting_classroom_ratio": {"light"},
+    "digital_home_school_present": {"digital_home_school"},
+    "multimedia_classroom_ratio": {"multimedia"},
+    "security_log_retention": {"logs"},
+    "mlps_record_valid": {"system"},
+}

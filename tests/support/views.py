@@ -12,6 +12,7 @@ from msgspec.structs import replace as revised
 
 from inventory.register import Campus, School
 from inventory.verdict import (
+    AgentLine,
     CampusLine,
     CountyTarget,
     CountyView,
@@ -155,6 +156,24 @@ def view() -> CountyView:
             ),
             Verdict(metric="target_determinacy", subject="999999", state=State.PASS, low_bp=4999),
         ),
+        agents=tuple(
+            AgentLine(
+                school=school.school.id,
+                campus=line.campus,
+                agent=line.campus,
+                version="0.1.0",
+                last_report=line.last_report,
+                newest_slot=int(line.last_report) // 300 * 300,
+                clock_offset_s=0.25,
+                missing_batches=3,
+            )
+            for school in schools
+            for line in school.campuses
+            if line.last_report is not None
+        ),
+        profile_first_used=AS_OF - 30 * 86400,
+        baselines=2,
+        accepted_at=AS_OF - 9 * 86400,
     )
 
 
@@ -214,6 +233,7 @@ def _school(school_id: str, name: str, *campuses: CampusResult, kind: str = "pri
             _rolled(LIBRARY, school_id, libraries),
         ),
         campuses=tuple(line for line, *_ in campuses),
+        expiries=(("contract", date(2025, 12, 31)), ("evidence", date(2026, 6, 30))),
     )
 
 
@@ -311,6 +331,9 @@ def _line(campus: str, speed: float | None, aps_online: int | None, last: float 
         main_areas_covered=29,
         main_areas_unmapped=1,
         last_report=last,
+        devices=(("access", "answering", 4), ("access", "silent", 1), ("gateway", "answering", 1)),
+        optics_margin_db=4.5,
+        ipv6=(("address", True), ("default_route", False)),
     )
 
 

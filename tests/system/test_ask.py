@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,6 @@ from collector.store.registers import store_register
 from collector.store.schema import verdict
 from collector.store.verdicts import keep_verdicts
 from collector.store.write import Arrival, Sender, store_batch
-from inventory import words
 from inventory.verdict import SchoolVerdict, State
 from wanzhao.cli import main
 
@@ -50,13 +48,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'state_dir = "{folder}"\nprofiles = ["changxing-145"]\n'
     )
     return folder
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("WANZHAO_LANG", "en")
-    yield
-    words.set_language()
 
 
 def ask(base: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +17,11 @@ from sixty_world import county
 from collector.config import load_collector_settings
 from collector.judging import load_plans
 from collector.rounds import Rounds
+from collector.store.baselines import read_baselines, settle
 from collector.store.engine import open_store
 from collector.store.registers import store_register
 from collector.store.write import Arrival, Sender, store_batch
 from exporters.prometheus import county_page
-from inventory import words
 from inventory.register import School
 from wanzhao.cli import main
 
@@ -33,8 +32,7 @@ HOUR_S = 3600.0
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("WANZHAO_LANG", "en")
+def config(tmp_path: Path) -> Path:
     engine = open_store(f"sqlite:///{tmp_path / 'wanzhao.db'}")
     with engine.begin() as connection:
         store_register(connection, register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
@@ -50,8 +48,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         f'[collector]\ndatabase = "sqlite:///{tmp_path / "wanzhao.db"}"\n'
         f'state_dir = "{tmp_path}"\nprofiles = ["changxing-145"]\n'
     )
-    yield file
-    words.set_language()
+    return file
 
 
 def wanzhao(capsys: pytest.CaptureFixture[str], config: Path, *arguments: str) -> tuple[int, str, str]:
@@ -108,6 +105,14 @@ def test_a_county_accepts_what_passes_and_sees_it_fall(
     again = (NOW.timestamp() + 3 * HOUR_S, NOW.timestamp() + 30 * 24 * HOUR_S)
     for at in again:
         assert [each.kind for each in rounds.round(at)[0].regressions] == ["failed"], "it does not age out"
+    with engine.begin() as connection:
+        accepted = read_baselines(connection, [good.id])[good.id][0].mark
+        figures = tuple(msgspec.structs.replace(each, value=1.0, best=1.0) for each in accepted.figures)
+        slower = msgspec.structs.replace(accepted, figures=figures)
+        settle(connection, [good.id], lambda _: {slower.item: slower}, "changxing-145", again[1] + 1)
+    _, out, _ = wanzhao(capsys, config, "alarms")
+    assert "10000 Mbit/s -> 1 Mbit/s" in out, "the present fall"
+    assert "pass -> fail" in out, "and the first"
     wanzhao(capsys, config, "end", good.id, TARGET, "--by", "王", "--note", "停用")
     assert wanzhao(capsys, config, "alarms")[0] == 0
     _, out, _ = wanzhao(capsys, config, "alarms", "--history", "--json")

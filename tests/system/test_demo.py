@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from inventory.load import load_register
 from inventory.plan import load_profile
-from wanzhao.demo.county import EXPECTED, SILENT_AGENTS
+from wanzhao.demo.county import EXPECTED, SILENT_AGENTS, falls
 from wanzhao.demo.run import PLAN, REGISTER
 
 pytestmark = pytest.mark.slow
@@ -73,6 +73,25 @@ def test_the_four_troubles_that_the_demo_promises_are_there(out: Path) -> None:
     reasons = (out / "report.json").read_text(encoding="utf-8")
     for reason in ("negotiated_1000", "device_down", "no_global_address", "no_data", "lag_member_1g"):
         assert reason in reasons, reason
+
+
+def test_an_uplink_that_was_accepted_at_10g_and_fell_has_alarms_that_stay(out: Path) -> None:
+    (fall,) = falls()
+    page = (out / "metrics.prom").read_text(encoding="utf-8")
+    found = {
+        (sample.labels["school"], sample.labels["item"]): sample.labels["kind"]
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if sample.name == "wanzhao_regression"
+    }
+    text = (out / "stdout").read_text(encoding="utf-8")
+
+    assert found == {
+        (fall.school, "demo/demo-access-10g"): "failed",
+        (fall.school, fall.item): "slower",
+    }
+    assert "10000 Mbit/s -> 1000 Mbit/s" in text
+    assert fall.item in text
 
 
 def test_the_silent_school_is_unknown_and_never_met(out: Path) -> None:

@@ -24,8 +24,7 @@ AFTER = replace(BEFORE, schools=(replace(SCHOOL, name="第一小学", campuses=(
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WANZHAO_LANG", "en")
+def config(tmp_path: Path) -> Path:
     engine = open_store(f"sqlite:///{tmp_path / 'wanzhao.db'}")
     with engine.begin() as connection:
         store_register(connection, BEFORE, author="李", at=JANUARY, source="台账.xlsx")

@@ -41,6 +41,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 def prometheus(county: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("prometheus")
     config = folder / "prometheus.yml"
+    (page,) = county.pages.values()
     config.write_text(
         f"""
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -49,6 +50,10 @@ scrape_configs:
     http_sd_configs: [{{url: "{county.url}/sd", refresh_interval: 1s}}]
   - job_name: wanzhao-collector
     static_configs: [{{targets: ["127.0.0.1:{county.port}"]}}]
+  - job_name: wanzhao-agent
+    http_sd_configs: [{{url: "http://{page}/sd", refresh_interval: 1s}}]
+  - job_name: wanzhao-agent-process
+    static_configs: [{{targets: ["{page}"]}}]
 """,
         encoding="utf-8",
     )
@@ -91,3 +96,22 @@ def test_counting_schools_by_state_works_in_promql(county: Line, prometheus: str
 
     schools = len(load_register(REGISTER).schools)
     assert json.dumps(result).count(f'"{schools}"') == 1
+
+
+def test_an_agents_devices_are_discovered_and_dashboards_for_if_mib_find_their_series(
+    county: Line, prometheus: str
+) -> None:
+    campus = load_register(REGISTER).schools[0].campuses[0]
+    uplink = campus.uplinks[0]
+
+    rate = f'rate(ifHCInOctets{{instance="{uplink.device}"}}[30s]) * 8 > 0'
+    found = until(lambda: query(prometheus, rate), "octets are counted under the device's own name")
+
+    labels = found[0]["metric"]
+    assert isinstance(labels, dict)
+    assert labels.keys() >= {"ifIndex", "ifName", "ifAlias", "ifDescr"}
+    assert (labels["campus"], labels["role"]) == (campus.id, "gateway")
+    devices = query(prometheus, 'count(wanzhao_device_up{job="wanzhao-agent"} == 1)')
+    assert devices[0]["value"][1] == str(len(campus.devices) - sum(d.role == "ap" for d in campus.devices))  # type: ignore[index]
+    assert query(prometheus, "wanzhao_agent_spool_limit_bytes == 2^30")
+    assert query(prometheus, 'up{job="wanzhao-agent-process"} == 1')

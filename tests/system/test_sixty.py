@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -64,7 +65,7 @@ class Case:
 
     @property
     def asked(self) -> Asked:
-        return Asked(self.target.params)
+        return Asked(self.target.params, lambda school: asked_of(self.profile, school))
 
 
 CASES = [Case(profile, target) for profile in PROFILES.values() for target in profile.targets]
@@ -85,6 +86,15 @@ def in_scope(case: Case, schools: list[SchoolTruth]) -> list[SchoolTruth]:
         and school.kind not in scope.kinds_not
         and (not scope.urban_rural_any or school.place in scope.urban_rural_any)
         and (not scope.ownership_any or school.ownership in scope.ownership_any)
+    ]
+
+
+def asked_of(profile: Profile, school: SchoolTruth) -> list[tuple[str, str, Mapping[str, object]]]:
+    """The targets of a plan that hold for a school."""
+    return [
+        (target.id, target.metric, target.params)
+        for target in profile.targets
+        if in_scope(Case(profile, target), [school])
     ]
 
 
