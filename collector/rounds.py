@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Engine
 from collector.beside import Agents, Beside
 from collector.judging import Plan, no_register
 from collector.store.baselines import settle
-from collector.store.items import Judgement, causes_of, settle_items
+from collector.store.items import Judgement, settle_items
 from collector.store.read import read_all_agents, read_snapshot
 from collector.store.registers import RegisterReader
 from collector.store.verdicts import keep_many, keep_profile, schools_with_verdicts
 from inventory.baseline import Mark, marks_by_item, uplink_marks
+from inventory.causes import reasons
 from inventory.due import midnight_after, next_due
 from inventory.judge import judge_county, judge_look
 from inventory.metrics.look import Look
@@ -164,7 +165,7 @@ class Rounds:
         """Move the work items of schools whose causes are others than when this process last did, and give
         the causes of those."""
         profile = self.plans[plan].profile.id
-        found = {school: causes_of(self._answers[school].views[plan]) for school in schools}
+        found = {school: reasons(self._answers[school].views[plan]) for school in schools}
         moved = [each for each, causes in found.items() if self._settled.get((plan, each)) != causes.keys()]
         settle_items(connection, [Judgement(profile, each, found[each]) for each in moved], now)
         return {(plan, each): frozenset(found[each]) for each in moved}

@@ -27,12 +27,18 @@ class Cause:
     @property
     def item(self) -> str:
         """What names it in the life of a work item, without the plan: target, campus, metric and leg."""
-        metric = f"{self.verdict.metric}.{self.verdict.leg}".rstrip(".") if self.verdict else ""
-        return ":".join((self.target.target, self.campus, metric))
+        return _item(self.target, self.campus, self.verdict)
 
     @property
     def reason(self) -> str:
         return self.verdict.reason if self.verdict else self.target.reason
+
+
+def _item(target: SchoolVerdict, campus: str, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return f"{target.target}:{campus}:"
+    leg = f".{verdict.leg}" if verdict.leg else ""
+    return f"{target.target}:{campus}:{verdict.metric}{leg}"
 
 
 def causes(school: SchoolView, kind: CauseKind) -> Iterator[Cause]:
@@ -42,6 +48,21 @@ def causes(school: SchoolView, kind: CauseKind) -> Iterator[Cause]:
         if cause.item not in seen:
             seen.add(cause.item)
             yield cause
+
+
+def reasons(school: SchoolView) -> dict[tuple[str, CauseKind], str]:
+    """The reason of every cause at a school, by item and kind: what ``causes`` tells, and no more, for who
+    asks of thousands of schools a minute."""
+    found: dict[tuple[str, CauseKind], str] = {}
+    for target in school.verdicts:
+        for kind in _KINDS_OF.get(target.state, ()):
+            state = STATES[kind]
+            for own in target.campuses or (None,):
+                campus = "" if own is None or own.subject == school.school.id else own.subject
+                for verdict in _found(target, own, state):
+                    reason = verdict.reason if verdict else target.reason
+                    found.setdefault((_item(target, campus, verdict), kind), reason)
+    return found
 
 
 def campus_verdicts(view: SchoolView, verdict: SchoolVerdict) -> tuple[tuple[str, str, Verdict | None], ...]:
@@ -57,17 +78,17 @@ def campus_verdicts(view: SchoolView, verdict: SchoolVerdict) -> tuple[tuple[str
     )
 
 
+_KINDS_OF: dict[State, tuple[CauseKind, ...]] = {State.FAIL: ("mend", "prove"), State.UNKNOWN: ("prove",)}
+"""What can be behind a school's state."""
+
+
 def _causes(school: SchoolView, kind: CauseKind) -> Iterator[Cause]:
     state = STATES[kind]
     for target in school.verdicts:
-        if target.state is not state and target.state is not State.FAIL:
+        if kind not in _KINDS_OF.get(target.state, ()):
             continue
         for campus, name, own in campus_verdicts(school, target):
-            if own is None and target.state is state:
-                found: tuple[Verdict | None, ...] = (None,)
-            else:
-                found = tuple(_innermost(own, state)) if own is not None and own.state is state else ()
-            for verdict in found:
+            for verdict in _found(target, own, state):
                 yield Cause(
                     kind=kind,
                     school=school,
@@ -76,6 +97,14 @@ def _causes(school: SchoolView, kind: CauseKind) -> Iterator[Cause]:
                     campus_name=name,
                     verdict=verdict,
                 )
+
+
+def _found(target: SchoolVerdict, own: Verdict | None, state: State) -> tuple[Verdict | None, ...]:
+    """The innermost verdicts with a state, of a campus's; None where there is no campus and the school has
+    that state."""
+    if own is None:
+        return (None,) if target.state is state else ()
+    return tuple(_innermost(own, state)) if own.state is state else ()
 
 
 def _innermost(verdict: Verdict, state: State) -> Iterator[Verdict]:

@@ -34,7 +34,7 @@ def needs_of(profile: Profile, school: School) -> frozenset[Need] | None:
 
 
 def _asks_for_g5(target: Target) -> bool:
-    return target.metric == G5 or G5 in target.reading.words("also", ())
+    return target.metric == G5 or ("also" in target.params and G5 in target.reading.words("also", ()))
 
 
 def _reads_school(profile: Profile, target: Target, school: School) -> bool:

@@ -12,11 +12,8 @@ from collector.people import audit
 from collector.people.audit import By
 from collector.store.engine import lock_school
 from collector.store.statement import fetch, run, values_lists
-from inventory.causes import STATES as KINDS
-from inventory.causes import causes
 from inventory.errors import InputError
 from inventory.items import STATUSES, Event, Key, Status, WorkItem, settled
-from inventory.verdict import SchoolView
 from inventory.words import _, language, say
 
 _READ = "SELECT doc FROM work_item WHERE school_id IN ({values}) ORDER BY school_id, kind, number"
@@ -43,11 +40,6 @@ class Judgement:
     profile_id: str
     school: str
     causes: Mapping[Key, str]
-
-
-def causes_of(view: SchoolView) -> dict[Key, str]:
-    """Every cause at a school, of both lists, with its reason."""
-    return {(cause.item, kind): cause.reason for kind in KINDS for cause in causes(view, kind)}
 
 
 def read_items(connection: Connection, schools: Sequence[str] | None = None) -> dict[str, list[WorkItem]]:
