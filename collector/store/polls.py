@@ -72,6 +72,8 @@ class PollDays(OutcomeStore):
     def _take(self, days: Days) -> None:
         self._days = days
         self._grids = sorted({grid for _day, grid in days})
+        step = self._interval_s
+        self._is_packable = DAY_S % (4 * step) == 0 and self._grids in ([], [step])
         self._unpacked: dict[int, list[Outcome] | None] = {}
         self._packed: tuple[int, int, int] | None = None
 
@@ -109,15 +111,15 @@ class PollDays(OutcomeStore):
         if not runs:
             return 0, 0
         self._reach(runs[0][0] // DAY_S)
-        if DAY_S % (4 * step) or any(grid != step for grid in self._grids):
-            return None
-        if any(start % step for start, _n in runs):
+        if not self._is_packable:
             return None
         if self._packed is None:
             self._packed = self._pack()
         first, all_ok, all_down = self._packed
         ok = down = at = 0
         for start, n in runs:
+            if start % step:
+                return None
             shift, full = (start - first) // step, (1 << n) - 1
             if shift >= 0:
                 ok |= (all_ok >> shift & full) << at

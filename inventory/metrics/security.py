@@ -128,10 +128,10 @@ def _met(look: Look, params: Params, one: Provided) -> Unit:
     paper stands for what the county provides and for a box that no agent reads, never for a device that is
     polled."""
     within = params.word("seen_within", SEEN_WITHIN)
-    is_read = any(device in look.snapshot.polls for device in _devices(one))
     for _campus, device in one.devices:
         if _is_seen(look, device.id, within):
             return Unit(State.PASS, "", Evidence(level="E3", what=one.function, device=device.id))
+    is_read = any(device in look.snapshot.polls for device in _devices(one))
     for row in one.rows:
         # A firewall that prevents intrusions is one device with two functions: its row names the device.
         if row.device and _is_seen(look, row.device, within):
