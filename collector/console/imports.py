@@ -7,21 +7,19 @@ import hmac
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from collector.console.frame import HEADERS, Console, Handler, NotFound, Page, form_of
+from collector.console.upload import upload_of
 from collector.people.person import Session
 from collector.store.engine import lock_school
 from collector.store.registers import COUNTY, read_register, store_register
-from collector.web.intake import read_body
 from collector.web.visit import language_of, origin_of
 from inventory.diff import TableDiff, register_diff
 from inventory.errors import InputError, Problem, Refused, RegisterError
@@ -105,15 +103,16 @@ def look_deed(held: Held) -> Handler:
     """The handler of a file that is sent: nothing is changed by it."""
 
     async def handler(console: Console, request: Request, session: Session) -> Page:
-        fields, name, content = await upload_of(request, session)
-        part = fields.get("update", "") == "1" or name.casefold().endswith(".csv")
+        sent = await upload_of(request, session, UPLOAD_BYTES)
+        name = sent.name
+        part = sent.one("update") == "1" or name.casefold().endswith(".csv")
 
         def look() -> tuple[Register | None, Register, list[TableDiff], int]:
             with console.engine.connect().execution_options(reads_only=True) as connection:
                 old = read_register(connection)
             if part and old is None:
                 raise InputError(_("there is no register yet that a part could change; send a whole one"))
-            new, examples = understood(name, content, old if part else None)
+            new, examples = understood(name, sent.content, old if part else None)
             before = old or Register(county="")
             return (
                 old,
@@ -135,8 +134,9 @@ def look_deed(held: Held) -> Handler:
     return handler
 
 
-def import_deed(held: Held) -> Handler:
-    """The handler of the yes: the register becomes what was looked at, if it has not changed meanwhile."""
+def import_deed(held: Held, then: str = "/console/import?done=1") -> Handler:
+    """The handler of the yes: the register becomes what was looked at, if it has not changed meanwhile;
+    ``then`` is the page that follows."""
 
     async def handler(console: Console, request: Request, session: Session) -> Response:
         form = await form_of(request, session)
@@ -158,7 +158,7 @@ def import_deed(held: Held) -> Handler:
                 )
 
         await run_in_threadpool(do)
-        return RedirectResponse("/console/import?done=1", status_code=303)
+        return RedirectResponse(then, status_code=303)
 
     return handler
 
@@ -178,32 +178,6 @@ def understood(name: str, content: bytes, base: Register | None) -> tuple[Regist
         path.write_bytes(content)
         loaded = load_set(path, base=base)
     return loaded.register, loaded.examples
-
-
-async def upload_of(request: Request, session: Session) -> tuple[dict[str, str], str, bytes]:
-    """The fields, the file's name without folders, its bytes. Refused (403) unless it comes from a page of
-    this session, (413) where it is too large."""
-    body = await read_body(request, UPLOAD_BYTES)
-
-    async def parts() -> AsyncGenerator[bytes, None]:
-        yield body
-
-    parser = MultiPartParser(request.headers, parts(), max_files=1, max_fields=8)
-    try:
-        form = await parser.parse()
-    except (MultiPartException, KeyError, ValueError) as error:
-        raise InputError(_("this is not a form with a file")) from error
-    try:
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        if not hmac.compare_digest(fields.get("csrf", "").encode(), session.csrf.encode()):
-            raise Refused(_("this form was not sent from a page of yours; open the page again"), status=403)
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError(_("no file was sent"), do=_("choose a file first"))
-        name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
-        return fields, name, await file.read()
-    finally:
-        await form.close()
 
 
 def _page(console: Console, request: Request, more: dict[str, object], status: int = 200) -> Page:

@@ -44,6 +44,10 @@ ACTIONS: Mapping[str, str] = {
     "baseline_accepted": N_("accepted what is measured"),
     "baseline_ended": N_("ended an acceptance"),
     "item_changed": N_("changed a work item"),
+    "document_uploaded": N_("handed in a document"),
+    "document_accepted": N_("accepted a document"),
+    "document_rejected": N_("rejected a document"),
+    "report_made": N_("made a report"),
 }
 """Every action of the log, and how it is shown. An action without its line here is refused."""
 

@@ -78,6 +78,45 @@ def store_register(
     return done
 
 
+def store_school(connection: Connection, new: School, *, author: str, at: float, source: str) -> None:
+    """Make ``new`` one school's part of the register from ``at`` on, where the caller holds the register's
+    lock (``lock_register``) since reading it; the caller writes the audit log."""
+    query = select(register.c.sha256, register.c.valid_from).where(
+        register.c.school_id == new.id, register.c.valid_to.is_(None)
+    )
+    row = connection.execute(query).one()
+    doc = msgspec.json.encode(new, order="deterministic")
+    sha256 = hashlib.sha256(doc).hexdigest()
+    if sha256 == row.sha256:
+        return
+    at = max(at, row.valid_from + SAME_MOMENT_S)
+    connection.execute(
+        register.update()
+        .where(register.c.school_id == new.id, register.c.valid_to.is_(None))
+        .values(valid_to=at)
+    )
+    told = {"valid_from": at, "valid_to": None, "author": author[:128], "source": source[:256]}
+    connection.execute(register.insert().values(school_id=new.id, sha256=sha256, doc=doc, **told))
+
+
+def lock_register(connection: Connection) -> None:
+    """From here to the end of the transaction nobody else changes the register."""
+    lock_school(connection, COUNTY)
+
+
+def read_county(connection: Connection, school_id: str) -> Register | None:
+    """The register as it stands with this one school alone, or without any where there is no such school;
+    None before the first import."""
+    query = select(register.c.school_id, register.c.doc).where(
+        register.c.school_id.in_((COUNTY, school_id)), register.c.valid_to.is_(None)
+    )
+    docs = {row.school_id: row.doc for row in connection.execute(query)}
+    if COUNTY not in docs:
+        return None
+    own = (msgspec.json.decode(docs[school_id], type=School),) if docs.get(school_id) else ()
+    return replace(msgspec.json.decode(docs[COUNTY], type=Register), schools=own)
+
+
 def read_register(connection: Connection, as_of: float | None = None) -> Register | None:
     """The register as it stands, or as it stood at ``as_of``; None before the first import."""
     query = select(register.c.school_id, register.c.doc)

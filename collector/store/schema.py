@@ -21,9 +21,10 @@ from sqlalchemy import (
     event,
 )
 
+from collector.store.schema_papers import paper_tables
 from collector.store.schema_people import people_tables
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -328,6 +329,7 @@ verdict = Table(
 )
 
 person, person_session, audit = people_tables(metadata)
+document_file, document_event = paper_tables(metadata)
 
 for _table in (landing, chunk, rollup):
     _rest = DDL(f"CREATE TABLE {_table.name}_rest PARTITION OF {_table.name} DEFAULT")  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ from typing import Any
 
 from exporters.console.pages_import import import_page
 from exporters.console.pages_network import audit_page, device_page, network_words, plans_page
+from exporters.console.pages_papers import document_page, evidence_school, paper_words
 from exporters.report.explain import change_words, evidence_words, rule_words, step_words
 from exporters.report.school_pages import school_pages
 from exporters.report.schools import schools_table
@@ -99,4 +100,8 @@ _ADDED: dict[str, Callable[[Context, Language], Context]] = {
     "import": import_page,
     "plans": plans_page,
     "device": device_page,
+    "evidence": paper_words,
+    "evidence_school": evidence_school,
+    "document": document_page,
+    "spot": paper_words,
 }

@@ -29,6 +29,8 @@ MENU = (
     ("/console/schools", "schools"),
     ("/console/items", "work_items"),
     ("/console/baselines", "baselines"),
+    ("/console/evidence", "evidence"),
+    ("/console/spot", "spot"),
     ("/console/agents", "agents"),
     ("/console/plans", "plans"),
     ("/console/import", "import"),
@@ -36,7 +38,12 @@ MENU = (
     ("/console/audit", "audit"),
 )
 """Addresses and texts of the menu."""
-MENU_FOR = {"import": "register_import", "audit": "audit_read", "reports": "report_make"}
+MENU_FOR = {
+    "import": "register_import",
+    "spot": "spot_check",
+    "audit": "audit_read",
+    "reports": "report_make",
+}
 """What a person has to be allowed to do for a line of the menu (collector.people.person.Action)."""
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}

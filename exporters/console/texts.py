@@ -13,6 +13,8 @@ _TEXTS: dict[str, str] = {
     "work_items": N_("Work items"),
     "baselines": N_("Accepted states"),
     "reports": N_("Reports"),
+    "evidence": N_("Documents"),
+    "spot": N_("Tests on site"),
     "devices": N_("Devices"),
     "agents": N_("Agents"),
     "plans": N_("Plans"),
