@@ -14,7 +14,7 @@ from collector.whole import Whole
 from exporters.console.render import assets, render
 from exporters.exposition import Writer
 from exporters.prometheus import county_page
-from exporters.report.write import MEDIA_TYPES, NAMES, Form, makeable, report_bytes
+from exporters.report.write import MEDIA_TYPES, NAMES, Form, makeable, report_bytes, report_files
 from exporters.samples import Detail
 from inventory.report_basis import BARE, ReportBasis
 from inventory.verdict import CountyView
@@ -53,8 +53,9 @@ def publisher(agent_fresh_s: float, detail: Detail) -> Publish:
 
 
 def console_pages() -> ConsolePages:
-    """What draws the console, and the files that its pages ask for."""
-    return ConsolePages(render, {name: Asset(kind, content) for name, (kind, content) in assets().items()})
+    """What draws the console, the files that its pages ask for, and what writes its reports."""
+    files = {name: Asset(kind, content) for name, (kind, content) in assets().items()}
+    return ConsolePages(render, files, report_files, tuple(makeable()))
 
 
 def _source(whole: Whole | None, view: CountyView) -> tuple[CountyView, ReportBasis]:

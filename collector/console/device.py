@@ -68,7 +68,7 @@ class Place:
 async def devices(console: Console, request: Request, session: Session) -> Page:
     """The devices of a school by campus, and whether each has answered within the last day."""
     plan = console.plan(request.query_params.get("plan", ""))
-    as_of = asked_time(console, request, plan)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
 
     def read() -> tuple[School, float, list[tuple[Campus, Device, Polled]]]:
         with console.engine.connect().execution_options(reads_only=True) as connection:
@@ -89,7 +89,7 @@ async def devices(console: Console, request: Request, session: Session) -> Page:
 async def device(console: Console, request: Request, session: Session) -> Page:
     """One device of the register."""
     plan = console.plan(request.query_params.get("plan", ""))
-    as_of = asked_time(console, request, plan)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
     days = _days(request)
     subject, group = request.query_params.get("of"), request.query_params.get("plot", "")
 
@@ -128,7 +128,7 @@ async def device(console: Console, request: Request, session: Session) -> Page:
 async def samples(console: Console, request: Request, session: Session) -> JSONResponse:
     """The numbers of one plot: {"unit", "slots": [...], "lines": [[key, [...]], ...]}; null is a hole."""
     plan = console.plan(request.query_params.get("plan", ""))
-    as_of = asked_time(console, request, plan)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
     days = _days(request)
     choice = Choice(request.query_params.get("of", ""), request.query_params.get("plot", ""))
     if choice.group not in GROUPS:

@@ -7,7 +7,7 @@ A handler gives the name of a page and its data; the pages themselves are drawn 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl, quote
@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from collector.judging import Plan
 from collector.people.person import Action, Session
 from collector.publish import Published
+from collector.report_runs import ReportRuns
 from collector.web.intake import read_body
 from collector.web.visit import LOGIN, Render, language_of
 from inventory.errors import InputError, Refused
@@ -50,13 +51,16 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the pages are made from. ``session_of`` says who is asking; None: nobody who has signed in."""
+    """What the pages are made from. ``session_of`` says who is asking; None: nobody who has signed in.
+    ``runs`` makes reports that are ordered, in ``forms``."""
 
     engine: Engine
     plans: Sequence[Plan]
     published: Callable[[], Published]
     render: Render
     session_of: Callable[[Request], Awaitable[Session | None]]
+    runs: ReportRuns | None = None
+    forms: tuple[str, ...] = ()
 
     def plan(self, wanted: str) -> Plan:
         """A configured plan; the first where none is named. InputError where there is none of the name."""
@@ -79,7 +83,7 @@ class Page:
     """What a handler gives: the name of a page, its data, its status."""
 
     name: str
-    data: Data
+    data: Mapping[str, object]
     status: int = 200
 
 

@@ -14,18 +14,25 @@ from collector.console.routes import console_routes
 from collector.judging import Plan
 from collector.people.audit import By
 from collector.people.person import Session
+from collector.report_runs import ReportRuns, WriteFiles
 from collector.store.tokens import new_code
 from collector.web.intake import Edge
 from collector.web.signin import session_of, signin_routes
 from collector.web.visit import Render
 
+REPORTS = "reports"
+"""Folder of the files of reports, in the collector's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConsolePages:
-    """What draws the pages, and the files that they ask for: given from outside."""
+    """What draws the pages, the files that they ask for, and what writes reports: given from outside."""
 
     render: Render
     assets: Mapping[str, Asset]
+    write: WriteFiles
+    forms: tuple[str, ...]
+    """the formats that ``write`` can write"""
 
 
 def routes_of(edge: Edge, plans: Sequence[Plan], pages: ConsolePages) -> list[Route]:
@@ -37,5 +44,6 @@ def routes_of(edge: Edge, plans: Sequence[Plan], pages: ConsolePages) -> list[Ro
     def make_code(connection: Connection, school: str, campus: str, now: float, by: By) -> str:
         return new_code(connection, edge.pepper, school, campus, now, by)
 
-    console = Console(edge.engine, plans, edge.published, pages.render, who)
+    runs = ReportRuns(edge.engine, plans, edge.settings.state_dir / REPORTS, pages.write)
+    console = Console(edge.engine, plans, edge.published, pages.render, who, runs, pages.forms)
     return [*signin_routes(edge, pages.render), *console_routes(console, pages.assets, make_code)]

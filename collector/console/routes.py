@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from collector.console import county, school, work
+from collector.console import county, reports, school, work
 from collector.console.agents import MakeCode
-from collector.console.frame import HEADERS, Asset, Console, NotFound, Page, page
+from collector.console.frame import Asset, Console, page
 from collector.console.network_routes import network_routes
 from collector.console.paper_routes import paper_routes
-from collector.people.person import Session
 from collector.web.visit import LANGUAGE_COOKIE
-from inventory.words import _
 
 YEAR_S = 365 * 86400
+KEPT = "/console/reports/kept/{sha256}"
 
 
 def console_routes(
@@ -60,30 +58,13 @@ def console_routes(
             page(console, work.baseline_deed, "baseline_accept"),
             methods=["POST"],
         ),
-        Route("/console/reports", page(console, reports, "report_make")),
-        Route("/console/reports/{name}", page(console, report, "report_make")),
+        Route("/console/reports", page(console, reports.reports, "report_make")),
+        Route("/console/reports", page(console, reports.order, "report_make"), methods=["POST"]),
+        Route("/console/reports/runs/{run}", page(console, reports.run, "report_make")),
+        Route(KEPT, page(console, reports.kept, "report_make")),
+        Route(f"{KEPT}/all.zip", page(console, reports.kept_zip, "report_make")),
+        Route(KEPT + "/{name:path}", page(console, reports.kept_file, "report_make")),
+        Route("/console/reports/{name}", page(console, reports.report, "report_make")),
         Route("/console/language", language),
         Route("/console/assets/{name}", asset),
     ]
-
-
-async def reports(console: Console, request: Request, session: Session) -> Page:
-    """The report as of now, in every form. A clerk's is his school's page."""
-    plan = console.plan(request.query_params.get("plan", ""))
-    prefix = f"/report/{plan.profile.id}/"
-    names = sorted(path.removeprefix(prefix) for path in console.published().pages if path.startswith(prefix))
-    view = console.view(plan.profile.id)
-    shown = [] if session.person.is_of_schools else names
-    return Page("reports", {"view": view, "plan": plan.profile.id, "names": shown})
-
-
-async def report(console: Console, request: Request, session: Session) -> Response:
-    """One form of the report, for those who may see the whole county."""
-    plan = console.plan(request.query_params.get("plan", ""))
-    found = console.published().pages.get(f"/report/{plan.profile.id}/{request.path_params['name']}")
-    if found is None or session.person.is_of_schools:
-        raise NotFound(_("there is no such report"))
-    body = await run_in_threadpool(found.render)
-    csp = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    headers = HEADERS | {"Content-Security-Policy": csp}
-    return Response(body, media_type=found.media_type, headers=headers)

@@ -28,7 +28,7 @@ async def school(console: Console, request: Request, session: Session) -> Page:
     """Everything about one school. Without a date it is what the last round left; with one, or with ``all``,
     the school is judged for this page."""
     plan, school_id = _asked(console, request, session)
-    as_of = asked_time(console, request, plan)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
     whole = request.query_params.get("all", "") == "1"
     live = console.view(plan.profile.id) if as_of is None and not whole else None
     own = None
@@ -55,15 +55,15 @@ async def school(console: Console, request: Request, session: Session) -> Page:
 async def verdict(console: Console, request: Request, session: Session) -> Page:
     """Why a target stands at a school as it does."""
     plan, school_id = _asked(console, request, session)
-    as_of = asked_time(console, request, plan)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
     target = request.path_params["target"]
     why = await run_in_threadpool(_why, console, plan, school_id, target, as_of)
     return Page("verdict", {"why": why, "plan": plan.profile.id, "as_of": as_of})
 
 
-def asked_time(console: Console, request: Request, plan: Plan) -> float | None:
-    """The time that the address asks for, in the county's zone; None: now. InputError where it is none."""
-    written = request.query_params.get("as_of", "").strip()
+def asked_time(console: Console, written: str, plan: Plan) -> float | None:
+    """The time that is asked for, in the county's zone; None: now. InputError where it is none."""
+    written = written.strip()
     if not written:
         return None
     view = console.view(plan.profile.id)

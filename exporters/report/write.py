@@ -17,7 +17,17 @@ from inventory.report_basis import BARE, ReportBasis
 from inventory.verdict import CountyView
 from inventory.words import Language
 
-__all__ = ["DATA_FILE", "FORMS", "MEDIA_TYPES", "NAMES", "Form", "makeable", "report_bytes", "write_report"]
+__all__ = [
+    "DATA_FILE",
+    "FORMS",
+    "MEDIA_TYPES",
+    "NAMES",
+    "Form",
+    "makeable",
+    "report_bytes",
+    "report_files",
+    "write_report",
+]
 
 
 def _to_pdf(report: Report, digest: str, language: Language) -> bytes:
@@ -78,6 +88,16 @@ def write_report(
     for name, content in files.items():
         (out / name).write_bytes(content)
     return [out / name for name in files]
+
+
+def report_files(
+    view: CountyView, basis: ReportBasis, language: Language, forms: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
+    """The files of a report one after another, name and bytes; the data are always among them."""
+    wanted = [form for form in FORMS if form in forms]
+    if error := next(filter(None, map(hindrance, wanted)), None):
+        raise error
+    return _files(report_lines(view, basis), wanted, language)
 
 
 def _files(report: Report, forms: Sequence[Form], language: Language) -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 from people import PEPPERS
@@ -23,11 +24,13 @@ from collector.judging import Plan
 from collector.people.audit import read_audit
 from collector.people.person import Person, Session
 from collector.publish import Published
+from collector.report_runs import ReportRuns
 from collector.rounds import Rounds
 from collector.store.registers import store_register
 from collector.store.tokens import new_code
 from collector.store.write import Arrival, Sender, store_batch
 from exporters.console.render import assets, render
+from exporters.report.write import report_files
 from inventory.plan import builtin_profiles, load_profile
 from inventory.register import Register
 from wanzhao.publish import publisher
@@ -74,8 +77,14 @@ def plan_of(name: str = PLAN) -> Plan:
     return Plan(load_profile(path), path.read_text(encoding="utf-8"))
 
 
-def world(engine: Engine, register: Register | None = None, *, with_batches: bool = True) -> World:
-    """A console on an empty store."""
+def world(
+    engine: Engine,
+    register: Register | None = None,
+    *,
+    with_batches: bool = True,
+    folder: Path | None = None,
+) -> World:
+    """A console on an empty store; with a ``folder`` it makes reports."""
     with engine.begin() as connection:
         store_register(connection, register or register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
         for school in SCHOOLS if with_batches else ():
@@ -92,7 +101,8 @@ def world(engine: Engine, register: Register | None = None, *, with_batches: boo
         person = made[0].person
         return Session(person=person, csrf=CSRF) if person else None
 
-    console = Console(engine, plans, lambda: published, render, session_of)
+    runs = ReportRuns(engine, plans, folder, report_files) if folder else None
+    console = Console(engine, plans, lambda: published, render, session_of, runs, ("html", "xlsx", "json"))
     files = {name: Asset(kind, content) for name, (kind, content) in assets().items()}
     app = Starlette(
         routes=console_routes(
