@@ -216,8 +216,8 @@ class ReportRuns:
         with self._engine.begin() as connection:
             told = {"plan": order.plan, "as_of": as_of, "files": len(files)}
             audit.write(connection, now, by, "report_made", sha256, None, told)
-        self._tell(run, stage="done", sha256=sha256, ended_at=self._clock())
         self._tidy()
+        self._tell(run, stage="done", sha256=sha256, ended_at=self._clock())
 
     def _put(self, part: Path, place: Path) -> None:
         """The files of a report into its folder; those in other languages that are there already stay."""
