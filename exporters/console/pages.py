@@ -9,7 +9,7 @@ from typing import Any
 from exporters.console.pages_import import import_page
 from exporters.console.pages_network import audit_page, device_page, network_words, plans_page
 from exporters.console.pages_papers import document_page, evidence_school, paper_words
-from exporters.console.pages_reports import report_words
+from exporters.console.pages_reports import report_words, reports_page
 from exporters.report.explain import change_words, evidence_words, rule_words, step_words
 from exporters.report.school_pages import school_pages
 from exporters.report.schools import schools_table
@@ -105,7 +105,7 @@ _ADDED: dict[str, Callable[[Context, Language], Context]] = {
     "evidence_school": evidence_school,
     "document": document_page,
     "spot": paper_words,
-    "reports": report_words,
+    "reports": reports_page,
     "report_run": report_words,
     "report_kept": report_words,
 }

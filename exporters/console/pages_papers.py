@@ -51,7 +51,7 @@ def evidence_school(data: Context, language: Language) -> Context:
         "campuses": [(campus.id, campus.name or campus.id) for campus in data["school"].campuses],
         "told": (lambda name: sent.one(name)) if sent else (lambda _name: ""),
         "ticked": frozenset(sent.all("proves")) if sent else frozenset(),
-        "documents": sorted(data["school"].documents, key=lambda one: one.id, reverse=True),
+        "documents": sorted(data["school"].documents, key=lambda one: one.review != "claimed"),
     }
 
 

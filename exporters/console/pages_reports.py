@@ -10,6 +10,12 @@ from inventory.words import Language, say
 Context = dict[str, Any]
 
 
+def reports_page(data: Context, language: Language) -> Context:
+    """The words, and of the newest report the files in the page's language."""
+    names = [name for name in data["names"] if (".en." in name) == (language == "en")]
+    return {**report_words(data, language), "names": names}
+
+
 def report_words(_data: Context, language: Language) -> Context:
     """Texts, stages and formats."""
     return {

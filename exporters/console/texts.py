@@ -106,7 +106,7 @@ _TEXTS: dict[str, str] = {
     "accept": N_("Accept"),
     "end": N_("Accept no more"),
     "school_code": N_("School code"),
-    "report_note": N_("As of the last minutes; wanzhao report hands out a report that can be verified."),
+    "report_note": N_("As of the last minutes. A report that can be verified is made above."),
     "file": N_("File"),
     "refused": N_("This cannot be shown"),
     "forbidden": N_("Your role does not allow this."),
