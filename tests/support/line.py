@@ -97,11 +97,9 @@ class Line:
 
     def start_agent(self, campus: str, boxes: list[Box]) -> None:
         """Enrol and start the agent of a campus."""
-        home = self.folder / campus
-        home.mkdir()
         code = wanzhao("collector", "enrol", campus, "--config", str(self.config))
         assert code.returncode == 0, code.stderr
-        token = home / "token"
+        token = self.folder / f"{campus}.token"
         done = wanzhao(
             "agent",
             "enrol",
@@ -113,6 +111,12 @@ class Line:
             str(token),
         )
         assert done.returncode == 0, done.stderr
+        self.run_agent(campus, boxes, token)
+
+    def run_agent(self, campus: str, boxes: list[Box], token: Path) -> None:
+        """Start the agent of a campus, which has a token."""
+        home = self.folder / campus
+        home.mkdir()
         self.pages[campus] = f"127.0.0.1:{free_port()}"
         devices = "".join(
             f'[[agent.device]]\nid = "{box.id}"\naddress = "127.0.0.1"\n'

@@ -3,17 +3,16 @@ asked of anybody else, no error is told, and axe finds nothing to mend."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
+from browser_visit import CHROMIUM, Visit, broken, chromium
 from console_world import SCHOOLS, World, plan_of, world
 from people import GOOD, PEPPERS, add
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from collector.config import CollectorSettings
 from collector.console.mount import routes_of
@@ -25,13 +24,11 @@ from collector.web.app import make_app
 from collector.web.intake import Edge
 from wanzhao.publish import console_pages
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.chromium,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium"),
 ]
-AXE = (Path(__file__).parents[1] / "support" / "axe.min.js").read_text(encoding="utf-8")
 SCHOOL = SCHOOLS[1].id
 CAMPUS = SCHOOLS[1].campuses[0].id
 TELLS, TELLING = next(
@@ -64,6 +61,10 @@ READING = (
     "/console/plans",
     "/console/import",
     "/console/audit",
+    "/console/evidence",
+    f"/console/schools/{SCHOOL}/evidence",
+    f"/console/schools/{SCHOOL}/evidence/{SCHOOL}-d15",
+    "/console/spot",
 )
 
 
@@ -91,43 +92,8 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-        )
+    with chromium() as found:
         yield found
-        found.close()
-
-
-class Visit:
-    """A page that notes what it should not see: requests to others, errors, failures."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.url = url
-        self.wrong: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("request", lambda request: self._asked(request.url))
-        self.page.on("console", lambda told: self._told(told.type, told.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.url + path)
-
-    def sign_in(self) -> None:
-        self.go("/console/")
-        self.page.fill("input[name=name]", "admin")
-        self.page.fill("input[name=password]", GOOD)
-        self.page.click("main button")
-        expect(self.page.locator("nav")).to_be_visible()
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.url, "data:")):
-            self.wrong.append(f"asked {url}")
-
-    def _told(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and "401" not in text:
-            self.wrong.append(text)
 
 
 @pytest.fixture(params=FORMS)
@@ -137,23 +103,10 @@ def visit(browser: Browser, there: tuple[World, str], request: pytest.FixtureReq
     context.close()
 
 
-def broken(page: Page) -> list[str]:
-    """What axe finds against WCAG 2 A and AA."""
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-    )
-    return [
-        f"{page.url} {one['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for one in found["violations"]
-        for node in one["nodes"]
-    ]
-
-
 def test_every_page_is_fit_for_everybody_and_asks_nobody_else(visit: Visit) -> None:
     visit.go("/console/login")
     found = broken(visit.page)
-    visit.sign_in()
+    visit.sign_in("admin", GOOD)
     for path in READING:
         visit.go(path)
         found += broken(visit.page)
@@ -230,7 +183,7 @@ def test_a_visit_of_an_engineer(browser: Browser, there: tuple[World, str]) -> N
     context = browser.new_context(locale="zh-CN", timezone_id="America/New_York")
     visit = Visit(context, url)
     page = visit.page
-    visit.sign_in()
+    visit.sign_in("admin", GOOD)
 
     # From the school to a device: its numbers are drawn in the county's time, wherever the browser is.
     visit.go(f"/console/schools/{TELLS}?as_of=2026-09-18T20:00")
