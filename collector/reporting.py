@@ -5,21 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from collector.beside import Beside
 from collector.judging import look, register_at
 from collector.store.items import read_items
 from collector.store.read import read_all_agents
 from collector.store.reports import keep_report, report_before
-from inventory.items import WorkItem
+from collector.store.verdicts import count_states, first_verdict
+from inventory.items import DAY_S, WorkItem
 from inventory.profile import Profile
-from inventory.report_basis import LastReport, LastTarget, ReportBasis
+from inventory.report_basis import HistoryPoint, LastReport, LastTarget, ReportBasis
 from inventory.rules_text import rule_text
 from inventory.verdict import CountyView, TargetState, local_day
 from inventory.version import VERSION
+
+POINTS = 24
+"""So many times of the history at most."""
 
 
 def reported(
@@ -38,10 +43,12 @@ def reported(
         (view,) = Beside().put(connection, [view], register, read_all_agents(connection), known)
         items = {school: tuple(_until(found, known)) for school, found in read_items(connection).items()}
         last = report_before(connection, profile.id, as_of, known)
+        history = _history(connection, profile.id, as_of, known)
     return view, ReportBasis(
         items=items,
         at_due=dict(_at_due(engine, profile, view, as_known)),
         last=last,
+        history=history,
         seed=seed or hashlib.sha256(f"{profile.sha256} {as_of} {as_known}".encode()).hexdigest()[:16],
     )
 
@@ -80,6 +87,22 @@ def keep(
     with engine.begin() as connection:
         keep_report(connection, report, data)
     return report
+
+
+def _history(
+    connection: Connection, profile_id: str, as_of: float, known: float
+) -> dict[str, tuple[HistoryPoint, ...]]:
+    """How the targets stood at up to ``POINTS`` times, whole days apart, the last of them ``as_of``."""
+    first = first_verdict(connection, profile_id)
+    if first is None or first > as_of:
+        return {}
+    step = DAY_S * max(1, ceil((as_of - first) / DAY_S / (POINTS - 1)))
+    times = [as_of - step * n for n in range(int((as_of - first) // step), -1, -1)]
+    counts = count_states(connection, profile_id, times, known)
+    return {
+        target: tuple(HistoryPoint(at, *each) for at, each in zip(times, own, strict=True))
+        for target, own in counts.items()
+    }
 
 
 def _until(items: list[WorkItem], at: float) -> Iterator[WorkItem]:

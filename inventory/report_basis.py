@@ -43,15 +43,27 @@ class LastReport(msgspec.Struct, frozen=True, kw_only=True):
     """kind and place of each school: "primary;rural" """
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """Schools by what was said of a target at a time (seconds since 1970)."""
+
+    at: float
+    met: int
+    failed: int
+    unknown: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportBasis:
     """``items`` by school; ``at_due`` is the state of each target on its due day, where that is past;
-    ``last`` is the report before of the same plan; ``seed`` draws the schools for the test on site."""
+    ``last`` is the report before of the same plan; ``seed`` draws the schools for the test on site;
+    ``history`` has points of each target, oldest first."""
 
     items: Mapping[str, tuple[WorkItem, ...]] = field(default_factory=dict)
     at_due: Mapping[str, TargetState] = field(default_factory=dict)
     last: LastReport | None = None
     seed: str = ""
+    history: Mapping[str, tuple[HistoryPoint, ...]] = field(default_factory=dict)
 
 
 BARE = ReportBasis()

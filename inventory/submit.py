@@ -57,13 +57,9 @@ PROVED: tuple[Table, ...] = (CONTRACTS, FACILITIES, SECURITY, SYSTEMS, EXEMPTION
 """Tables whose rows name a document."""
 ADDED: Mapping[str, Table] = {"contract": CONTRACTS, "facility": FACILITIES}
 """What may be handed in together with the row that it proves, by the word for it in a form."""
-OURS = frozenset(
-    {
-        *("school", "evidence", "document", "absent", "id", "level"),
-        *("file", "sha256", "author", "review", "reviewed_by", "reviewed_on"),
-    }
-)
+OURS = frozenset({"school", "evidence", "document", "absent"})
 """Columns that are not for who hands something in."""
+OURS_OF_DOCUMENTS = OURS | {"id", "level", "file", "sha256", "author", "review", "reviewed_by", "reviewed_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +149,7 @@ def with_document(register: Register, handed: Handed, document: Document, today:
         "sha256": document.sha256,
         "author": document.author,
         "review": "claimed",
-        **{key: cell for key, cell in handed.cells.items() if key not in OURS},
+        **{key: cell for key, cell in handed.cells.items() if key not in OURS_OF_DOCUMENTS},
     }
     added: list[tuple[Table, Cells]] = [(DOCUMENTS, told)]
     for word, cells in handed.new.items():

@@ -32,6 +32,7 @@ COMMANDS = (
     ("baseline", N_("accept what is measured, and see what has fallen below it")),
     ("items", N_("what is to be mended and to be proved, by whom, until it is struck off")),
     ("user", N_("accounts of the console: add, roles, passwords, lock and unlock")),
+    ("token", N_("tokens with which programs use the API: make, list, revoke")),
     ("audit", N_("the log of who did what, and whether it is whole")),
     ("forecast", N_("when targets may be reached, by their own history")),
     ("notify", N_("pass alerts on to the robots of WeCom, DingTalk and Feishu")),

@@ -14,6 +14,7 @@ from collector.whole import Whole
 from exporters.console.render import assets, render
 from exporters.exposition import Writer
 from exporters.prometheus import county_page
+from exporters.report.forms import MANY
 from exporters.report.write import MEDIA_TYPES, NAMES, Form, makeable, report_bytes, report_files
 from exporters.samples import Detail
 from inventory.report_basis import BARE, ReportBasis
@@ -41,7 +42,7 @@ def publisher(agent_fresh_s: float, detail: Detail) -> Publish:
         # Reports are made when somebody asks; the first plan is also what /report shows.
         folders = ["/report"] if len(published.scrapes) == 1 else []
         source = partial(_source, published.whole, view)
-        for form in makeable():
+        for form in (form for form in makeable() if form not in MANY):
             for language in LANGUAGES:
                 page = Page(MEDIA_TYPES[form], partial(reports.rendered, source, form, language))
                 suffix = "" if language == "zh" else f".{language}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl, quote
 
+import msgspec
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -138,9 +139,20 @@ def drawn(console: Console, request: Request, session: Session, found: Page) -> 
     return Response(body, status_code=found.status, media_type="text/html", headers=HEADERS)
 
 
+def _told(body: bytes) -> dict[str, str]:
+    """The fields of a JSON object; InputError where it is none of texts and numbers."""
+    try:
+        found = msgspec.json.decode(body, type=dict[str, str | int | float | bool | None])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(_("a JSON object of texts is needed")) from error
+    return {name: "" if value is None else str(value) for name, value in found.items()}
+
+
 async def form_of(request: Request, session: Session) -> dict[str, str]:
     """The fields of a form that was sent from a page of this session; Refused (403) from anywhere else."""
     body = await read_body(request, FORM_BYTES)
+    if session.by_token:
+        return _told(body)
     fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if not hmac.compare_digest(fields.pop("csrf", "").encode(), session.csrf.encode()):
         raise Refused(_("this form was not sent from a page of yours; open the page again"), status=403)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.routing import Route
 
+from collector.api.routes import api_routes
 from collector.console.frame import Asset, Console
 from collector.console.routes import console_routes
 from collector.judging import Plan
@@ -46,4 +47,8 @@ def routes_of(edge: Edge, plans: Sequence[Plan], pages: ConsolePages) -> list[Ro
 
     runs = ReportRuns(edge.engine, plans, edge.settings.state_dir / REPORTS, pages.write)
     console = Console(edge.engine, plans, edge.published, pages.render, who, runs, pages.forms)
-    return [*signin_routes(edge, pages.render), *console_routes(console, pages.assets, make_code)]
+    return [
+        *signin_routes(edge, pages.render),
+        *console_routes(console, pages.assets, make_code),
+        *api_routes(edge, console, make_code),
+    ]

@@ -48,6 +48,8 @@ ACTIONS: Mapping[str, str] = {
     "document_accepted": N_("accepted a document"),
     "document_rejected": N_("rejected a document"),
     "report_made": N_("made a report"),
+    "api_token_made": N_("made a token of the API"),
+    "api_token_revoked": N_("revoked a token of the API"),
 }
 """Every action of the log, and how it is shown. An action without its line here is refused."""
 

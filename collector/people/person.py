@@ -121,11 +121,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A person who has signed in. ``csrf`` has to come back with every change."""
+    """A person who has signed in. ``csrf`` has to come back with every change. ``by_token``: a program that
+    acts for the person; no browser sends a token by itself, so nothing has to come back."""
 
     person: Person
     csrf: str
     language: Literal["zh", "en"] = "zh"
+    by_token: bool = False
 
 
 _ALL_DUTIES: frozenset[Action] = frozenset().union(*DUTIES.values())

@@ -17,7 +17,7 @@ from collector.store import polls
 from collector.store.statement import ask, fetch, run
 
 HOUR_S = 3600
-LEAST_GRACE_S = 300
+LEAST_GRACE_S = 10
 
 PollRow = tuple[str, int, int, bytes]
 """Device, day, interval, states."""

@@ -21,10 +21,11 @@ from sqlalchemy import (
     event,
 )
 
+from collector.store.schema_api import api_table
 from collector.store.schema_papers import paper_tables
 from collector.store.schema_people import people_tables
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 
@@ -330,6 +331,7 @@ verdict = Table(
 
 person, person_session, audit = people_tables(metadata)
 document_file, document_event = paper_tables(metadata)
+api_token = api_table(metadata)
 
 for _table in (landing, chunk, rollup):
     _rest = DDL(f"CREATE TABLE {_table.name}_rest PARTITION OF {_table.name} DEFAULT")  # type: ignore[no-untyped-call]

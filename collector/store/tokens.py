@@ -31,10 +31,12 @@ __all__ = [
     "load_pepper",
     "new_code",
     "new_token",
+    "possible",
     "redeem",
     "retire_others",
     "revoke",
     "rotate",
+    "sealed",
     "sender_of",
     "tokens_by_pepper",
 ]
@@ -62,7 +64,7 @@ def new_code(
     connection.execute(
         enrol_code.insert().values(
             school_id=school_id,
-            code_hmac=_kept(peppers, code),
+            code_hmac=sealed(peppers, code),
             campus_id=campus_id,
             expires_at=now + CODE_LIFE_S,
         )
@@ -80,7 +82,7 @@ def redeem(
     row = connection.execute(
         enrol_code.update()
         .where(
-            enrol_code.c.code_hmac.in_(_possible(peppers, _tidy(code))),
+            enrol_code.c.code_hmac.in_(possible(peppers, _tidy(code))),
             enrol_code.c.used_at.is_(None),
             enrol_code.c.expires_at >= now,
         )
@@ -117,7 +119,7 @@ def new_token(
             agent_id=campus_id,
             token_prefix=prefix,
             campus_id=campus_id,
-            token_hmac=_kept(peppers, token),
+            token_hmac=sealed(peppers, token),
             created_at=now,
         )
     )
@@ -165,9 +167,9 @@ def sender_of(connection: Connection, peppers: Peppers, token: str) -> Sender | 
     rows = connection.execute(
         select(*columns).where(agent.c.token_prefix == found[1], agent.c.revoked_at.is_(None))
     )
-    possible = _possible(peppers, token)
+    forms = possible(peppers, token)
     for school_id, agent_id, campus_id, kept in rows:
-        if any(hmac.compare_digest(kept, one) for one in possible):
+        if any(hmac.compare_digest(kept, one) for one in forms):
             return Sender(school_id, agent_id, campus_id, found[1])
     return None
 
@@ -230,13 +232,13 @@ def _tidy(code: str) -> str:
     return "-".join(letters[n : n + _LETTERS] for n in range(0, len(letters), _LETTERS))
 
 
-def _kept(peppers: Peppers, secret: str) -> str:
+def sealed(peppers: Peppers, secret: str) -> str:
     """What stands in the database for a secret: the pepper's id and the hash, 52 characters."""
     pepper_id, pepper = peppers.newest
     return f"{pepper_id}${_mac(pepper, secret)}"
 
 
-def _possible(peppers: Peppers, secret: str) -> list[str]:
+def possible(peppers: Peppers, secret: str) -> list[str]:
     """All that may stand for a secret: by each pepper, and as the first version kept it (no id, in hex)."""
     named = [f"{pepper_id}${_mac(pepper, secret)}" for pepper_id, pepper in peppers.all]
     return named + [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -210,3 +212,40 @@ def read_kept(connection: Connection, profile_id: str, as_known: float, school_i
         for school, doc, since, sha256 in rows
         if school_id in ("", school)
     ]
+
+
+_FIRST = "SELECT MIN(known_from) FROM verdict WHERE profile_id = ?"
+_ALL_STATES = (
+    "SELECT target_id, state, known_from, known_to FROM verdict WHERE profile_id = ? AND known_from <= ? "
+    "AND known_from <= ?"
+)
+_COUNTED = ("pass", "fail", "unknown")
+
+
+def first_verdict(connection: Connection, profile_id: str) -> float | None:
+    """When the first verdict under a profile was given, seconds since 1970."""
+    rows = fetch(connection, _FIRST, (profile_id,))
+    return None if rows[0][0] is None else float(rows[0][0])
+
+
+def count_states(
+    connection: Connection, profile_id: str, times: Sequence[float], as_known: float
+) -> dict[str, list[tuple[int, int, int]]]:
+    """For each target, at each of some times (rising): schools that passed, failed and were unknown then, by
+    what had been said until ``as_known``."""
+    changes: dict[str, list[list[int]]] = {}
+    rows = fetch(connection, _ALL_STATES, (profile_id, times[-1], as_known))
+    for target, state, since, until in rows:
+        if state not in _COUNTED:
+            continue
+        place = _COUNTED.index(state)
+        own = changes.setdefault(target, [[0, 0, 0] for _n in range(len(times) + 1)])
+        own[bisect_left(times, since)][place] += 1
+        if until is not None and until <= as_known:
+            own[bisect_left(times, until)][place] -= 1
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for target, own in changes.items():
+        steps = ((each[0], each[1], each[2]) for each in own[:-1])
+        added = accumulate(steps, lambda one, more: (one[0] + more[0], one[1] + more[1], one[2] + more[2]))
+        found[target] = list(added)
+    return found

@@ -113,7 +113,7 @@ def make_app(edge: Edge, more: Sequence[Route] = ()) -> Starlette:
     return app
 
 
-_OWN_DOOR = ("/v1/", "/console/")
+_OWN_DOOR = ("/v1/", "/console/", "/api/")
 """Agents come with their tokens, people sign in."""
 _FOR_ALL = ("/-/healthy", "/-/ready", "/console")
 

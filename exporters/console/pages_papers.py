@@ -3,19 +3,17 @@ import tables themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from exporters.console.texts_papers import EVENT_WORDS, PAPER_TEXTS, STANDING_WORDS
 from exporters.workbook.layout import Field, sheet_fields, sheet_name
 from inventory.load_tables import DOCUMENTS, Table
-from inventory.submit import ADDED, OURS, Provable
+from inventory.submit import ADDED, OURS, OURS_OF_DOCUMENTS, Provable
 from inventory.words import Language, say
 
 Context = dict[str, Any]
-OWNERS = ("school",)
-"""Columns that say whose a row is: the page says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,8 @@ def evidence_school(data: Context, language: Language) -> Context:
         **paper_words(data, language),
         "waiting": [one for one in rows if one.standing != "accepted"],
         "standing_rows": [one for one in rows if one.standing == "accepted"],
-        "document_fields": fields(DOCUMENTS, language),
-        "new_rows": [(word, fields(table, language)) for word, table in ADDED.items()],
+        "document_fields": fields(DOCUMENTS, OURS_OF_DOCUMENTS, language),
+        "new_rows": [(word, fields(table, OURS, language)) for word, table in ADDED.items()],
         "campuses": [(campus.id, campus.name or campus.id) for campus in data["school"].campuses],
         "told": (lambda name: sent.one(name)) if sent else (lambda _name: ""),
         "ticked": frozenset(sent.all("proves")) if sent else frozenset(),
@@ -60,9 +58,9 @@ def document_page(data: Context, language: Language) -> Context:
     return {**paper_words(data, language), "proved": [proved(one, language) for one in data["proves"]]}
 
 
-def fields(table: Table, language: Language) -> tuple[Field, ...]:
-    """The columns that whoever hands in a row of the table fills in."""
-    return tuple(field for field in sheet_fields(table, language) if field.column.key not in OURS)
+def fields(table: Table, ours: Set[str], language: Language) -> tuple[Field, ...]:
+    """The columns that whoever hands in a row of the table fills in: all but ``ours``."""
+    return tuple(field for field in sheet_fields(table, language) if field.column.key not in ours)
 
 
 def proved(one: Provable, language: Language) -> Proved:
@@ -81,7 +79,7 @@ def _cells(row: Mapping[str, object], columns: Iterable[Field]) -> Iterable[str]
     for field in columns:
         key = field.column.key
         value = row.get(key)
-        if key in OURS or key in OWNERS or value is None or value in ("", [], False):
+        if key in OURS or value is None or value in ("", [], False):
             continue
         yield f"{field.title} {field.shown(value)}"
 

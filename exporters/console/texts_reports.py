@@ -45,4 +45,6 @@ FORM_WORDS: dict[str, str] = {
     "docx": N_("Word document"),
     "csv": N_("CSV, all tables"),
     "json": N_("JSON, the data"),
+    "volume": N_("School pages bound as one PDF"),
+    "single": N_("One PDF for each school"),
 }

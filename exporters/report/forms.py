@@ -10,13 +10,15 @@ from typing import Literal, get_args
 from inventory.errors import InputError
 from inventory.words import _
 
-Form = Literal["html", "schools", "xlsx", "pdf", "docx", "csv", "json"]
+Form = Literal["html", "schools", "xlsx", "pdf", "docx", "csv", "json", "volume", "single"]
 FORMS: tuple[Form, ...] = get_args(Form)
 DATA_FILE = "report.json"
 """The file whose hash the others show."""
 NAMES: dict[Form, str] = {
     **{form: f"report.{form}" for form in FORMS},
     "schools": "report-schools.html",
+    "volume": "report-schools.pdf",
+    "single": "schools/",
     "json": DATA_FILE,
 }
 MEDIA_TYPES: dict[Form, str] = {
@@ -27,8 +29,15 @@ MEDIA_TYPES: dict[Form, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "volume": "application/pdf",
+    "single": "application/pdf",
 }
-NEEDS: Mapping[Form, tuple[str, ...]] = {"pdf": ("typst", "fontTools"), "docx": ("docx",)}
+MANY: frozenset[Form] = frozenset({"single"})
+"""Formats that are a folder of files, one for each school."""
+NEEDS: Mapping[Form, tuple[str, ...]] = {
+    **dict.fromkeys(("pdf", "volume", "single"), ("typst", "fontTools")),
+    "docx": ("docx",),
+}
 """Modules of the extra [report]."""
 
 
@@ -42,7 +51,7 @@ def hindrance(form: Form) -> InputError | None:
             % {"form": form.upper(), "names": ", ".join(lacking)},
             do=_("install the extra: pip install 'wanzhao[%(name)s]'") % {"name": "report"},
         )
-    if form == "pdf":
+    if "typst" in NEEDS.get(form, ()):
         from exporters.report.fonts import find_fonts
 
         try:

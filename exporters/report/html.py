@@ -19,6 +19,7 @@ from exporters.report.charts import TOWNSHIPS, tally_chart, townships_of
 from exporters.report.codes import state_word
 from exporters.report.cover import NOTES
 from exporters.report.gather import together
+from exporters.report.history import history_charts
 from exporters.report.shown import amount, heading, percent, shown
 from exporters.report.tables import Cell, Column, Report, Table
 from exporters.report.texts import texts
@@ -72,6 +73,7 @@ def to_html(report: Report, digest: str, language: Language) -> bytes:
         groups=_pivot(prints["groups"]),
         townships=tally_chart(townships_of(report.table("campuses")), "townships", say(TOWNSHIPS, language)),
         townships_key=say(TOWNSHIPS, language),
+        history=history_charts(report),
         prove_one=_by_place([to_prove[number] for number in few]),
         prove_together=[{**to_prove[number], "places": places} for number, places in many],
         plain=[table.id for table in report.tables if table.id not in _SHAPED],

@@ -7,6 +7,7 @@ from exporters.report.changes import changes_table, quality_schools_table
 from exporters.report.county import county_table, groups_table, quality_table
 from exporters.report.cover import cover
 from exporters.report.evidence import evidence_table
+from exporters.report.history import history_table
 from exporters.report.schools import schools_table
 from exporters.report.spot_check import spot_check_table
 from exporters.report.tables import Report
@@ -40,5 +41,6 @@ def report_lines(view: CountyView, basis: ReportBasis = BARE) -> Report:
             quality_table(view),
             quality_schools_table(view),
             changes_table(view, basis),
+            history_table(view, basis),
         ),
     )

@@ -25,7 +25,7 @@ COLUMNS = 16
 """So many columns of a table that nothing is known about."""
 SKIPPED = frozenset({"cover", "schools", "evidence"})
 """The cover is not printed as a table; the pages of schools and the evidence are files of their own."""
-SUMMARIES = frozenset({"county", "three", "groups", "quality", "changes"})
+SUMMARIES = frozenset({"county", "three", "groups", "quality", "changes", "history"})
 """Tables about the county: their rows are not counted as detail."""
 PIVOTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "groups": ("target", "group", ("met", "failed", "unknown"))

@@ -17,6 +17,7 @@ import typst
 from exporters.report import charts
 from exporters.report.cover import NOTES
 from exporters.report.fonts import GETA, Fonts, find_fonts
+from exporters.report.history import history_charts
 from exporters.report.paper import PaperTable, paper_tables
 from exporters.report.plain import plain, shortened
 from exporters.report.shown import heading, local_time, shown
@@ -43,16 +44,14 @@ def to_pdf(
     digest: str,
     language: Language,
     *,
-    history: Sequence[charts.Point] = (),
     fonts: Fonts | None = None,
 ) -> bytes:
-    """The report as PDF; ``digest`` is the SHA-256 of its JSON, ``history`` the bounds of the main target."""
+    """The report as PDF; ``digest`` is the SHA-256 of its JSON."""
     fonts = fonts or find_fonts()
-    data = _data(report, digest, language, history)
-    missing = fonts.missing(_strings(data))
+    data = _data(report, digest, language)
+    missing = fonts.missing(strings(data))
     if missing:
-        named = " ".join(f"{c} (U+{ord(c):04X})" for c in missing[:MISSING_TOLD])
-        log.warning("the font %s lacks %d characters of the report: %s", fonts.family, len(missing), named)
+        warn_of_missing(fonts, missing)
         codes = " ".join(f"U+{ord(c):04X}" for c in missing[:MISSING_TOLD])
         codes += f" … +{len(missing) - MISSING_TOLD}" if len(missing) > MISSING_TOLD else ""
         data["end"] = [*_texts(data["end"]), say(MISSING, language) % {"characters": codes}]
@@ -62,11 +61,8 @@ def to_pdf(
     return _set(text, fonts.folder, int(report.as_of))
 
 
-def _data(
-    report: Report, digest: str, language: Language, history: Sequence[charts.Point]
-) -> dict[str, object]:
+def _data(report: Report, digest: str, language: Language) -> dict[str, object]:
     t = texts(language)
-    before, _, rest = (say(PAGE, language) % {"number": "\0", "all": "\1"}).partition("\0")
     cover = report.table("cover")
     printed = [
         (heading(column, language), plain(shown(cell, column, language, report.timezone)))
@@ -79,7 +75,6 @@ def _data(
     short = [[name, value] for name, value in facts if display_width(value) <= SHORT]
     plan = dict(zip((column.id for column in cover.columns), cover.rows[0], strict=True)).get("plan")
     subtitle = f"{t['as_of']} {local_time(report.as_of, report.timezone)} · {t['by_plan']} "
-    goal = charts.history_chart(history, None, "history", say(HISTORY, language), report.timezone)
     return {
         "lang": language,
         "title": shortened(f"{plain(report.county)} {t['title']}", 200),
@@ -92,10 +87,10 @@ def _data(
         "sign": [t["signed_made"], t["signed_checked"], t["signed_approved"]],
         "charts": {"progress": str(charts.progress_chart(charts.progress_of(report), "p", t["summary"]))},
         "tables": [_table(paper, report, language) for paper in paper_tables(report, language)],
-        "history": str(goal),
+        "history": [[target, str(chart)] for target, chart in history_charts(report)],
         "end": [say(NOT_HERE, language)],
         "words": {
-            "page": [before, *rest.split("\1")],
+            "page": page_words(language),
             "end": say(END, language),
             "history": say(HISTORY, language),
             **{name: t[name] for name in ("summary", "bar_key", "basis", "notes", "date", "nothing")},
@@ -126,12 +121,25 @@ def _texts(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
 
 
-def _strings(value: object) -> list[str]:
+def page_words(language: Language) -> list[str]:
+    """What stands before, between and behind the numbers of a page and of all pages."""
+    before, _, rest = (say(PAGE, language) % {"number": "\0", "all": "\1"}).partition("\0")
+    return [before, *rest.split("\1")]
+
+
+def warn_of_missing(fonts: Fonts, missing: Sequence[str]) -> None:
+    """Write into the log which characters the font lacks, if any."""
+    if missing:
+        named = " ".join(f"{plain(c)} (U+{ord(c):04X})" for c in missing[:MISSING_TOLD])
+        log.warning("the font %s lacks %d characters of the report: %s", fonts.family, len(missing), named)
+
+
+def strings(value: object) -> list[str]:
     """All strings in the data."""
     if isinstance(value, str):
         return [value]
     inside = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [text for each in inside for text in _strings(each)]
+    return [text for each in inside for text in strings(each)]
 
 
 def _set(data: str, fonts: Path, timestamp: int) -> bytes:

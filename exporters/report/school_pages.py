@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from exporters.report.codes import state_word
 from exporters.report.html import mark
 from exporters.report.shown import shown
 from exporters.report.tables import Cell, Column, Report
@@ -28,6 +29,9 @@ class Printed:
     campus: str
     value: str
     state: str
+    """as the page shows it: shape and word"""
+    code: str
+    word: str
     why: str
     level: str
     at: str
@@ -39,6 +43,7 @@ class SchoolPage:
 
     id: str
     name: str
+    township: str = ""
     sections: list[tuple[str, str, list[Printed]]] = field(default_factory=list)
     """section code, its words, its lines"""
     campuses: int = 0
@@ -53,6 +58,8 @@ def school_pages(report: Report, language: Language, school: str = "") -> list[S
     for school_id, of_school in groupby(rows, key=lambda row: row[places["school"]]):
         lines = list(of_school)
         page = SchoolPage(str(school_id), str(lines[0][places["school_name"]]))
+        told = (line[places["text"]] for line in lines if line[places["item"]] == "township")
+        page.township = str(next(told, None) or "")
         page.campuses = len({line[places["campus"]] for line in lines} - {None})
         for section, own in groupby(lines, key=lambda row: row[places["section"]]):
             printed = list(_lines(own, table.columns, report.timezone, language))
@@ -106,6 +113,8 @@ def _lines(
             campus=cell["campus_name"] or cell["campus"],
             value=" · ".join(filter(None, (number, share, cell["words"], cell["text"]))),
             state=mark(str(state), language) if state else Markup(""),
+            code=str(state or ""),
+            word=state_word(str(state), language) if state else "",
             why=cell["reason_words"],
             level=cell["level"],
             at=cell["at"],

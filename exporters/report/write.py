@@ -42,6 +42,12 @@ def _to_docx(report: Report, digest: str, language: Language) -> bytes:
     return to_docx(report, digest, language)
 
 
+def _to_volume(report: Report, digest: str, language: Language) -> bytes:
+    from exporters.report.school_pdf import to_bound
+
+    return to_bound(report, digest, language)
+
+
 WRITERS: dict[Form, Callable[[Report, str, Language], bytes]] = {
     "html": to_html,
     "schools": to_school_pages,
@@ -49,6 +55,7 @@ WRITERS: dict[Form, Callable[[Report, str, Language], bytes]] = {
     "pdf": _to_pdf,
     "docx": _to_docx,
     "csv": to_csv,
+    "volume": _to_volume,
 }
 """How a report is written from the hash of its data; "json" is the data."""
 
@@ -86,6 +93,7 @@ def write_report(
     files = dict(_files(report, wanted, language))
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
+        (out / name).parent.mkdir(exist_ok=True)
         (out / name).write_bytes(content)
     return [out / name for name in files]
 
@@ -108,8 +116,17 @@ def _files(report: Report, forms: Sequence[Form], language: Language) -> Iterato
         if form == "csv":
             *tables, (_, whole) = csv_files(report, digest, language)
             yield NAMES[form], whole
+        elif form == "single":
+            yield from _single(report, digest, language)
         elif form != "json":
             yield NAMES[form], WRITERS[form](report, digest, language)
     yield DATA_FILE, data
     for name, content in tables:
         yield f"report-{name}.csv", content
+
+
+def _single(report: Report, digest: str, language: Language) -> Iterator[tuple[str, bytes]]:
+    from exporters.report.school_pdf import to_single
+
+    for school, content in to_single(report, digest, language):
+        yield f"{NAMES['single']}{school}.pdf", content

@@ -130,12 +130,18 @@ def there_page(console: Client, path: str) -> str:
 
 def test_a_facility_comes_with_its_document_and_is_known_as_unreviewed(there: World, console: Client) -> None:
     there.judge()
-    fields = {"facility.kind": "smart_classroom", "facility.name": "智慧教室", "facility.count": "2"}
+    fields = {
+        "facility.kind": "smart_classroom",
+        "facility.name": "智慧教室",
+        "facility.count": "2",
+        "facility.level": "county",
+    }
     answer = send(console, **{"document.kind": "acceptance", "new.facility": "1", **fields})
 
     assert answer.status_code == 303
     (facility,) = stored(there).facilities
     assert (facility.kind, facility.name, facility.count) == ("smart_classroom", "智慧教室", 2)
+    assert facility.level == "county"
     assert facility.document == stored(there).documents[0].id
 
 

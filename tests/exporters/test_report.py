@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporters.prometheus import county_page
 from exporters.report.campuses import TARGET
 from exporters.report.csv import safe, table_csv
-from exporters.report.forms import FORMS
+from exporters.report.forms import FORMS, MANY
 from exporters.report.lines import report_lines
 from exporters.report.shown import amount, figure, percent
 from exporters.report.write import report_bytes, write_report
@@ -286,6 +286,8 @@ def test_write_report_gives_one_file_for_each_format_and_table(tmp_path: Path) -
         "report.pdf",
         "report.docx",
         "report.csv",
+        "report-schools.pdf",
+        *(f"{page.school.id}.pdf" for page in views.view().schools),
         "report.json",
         *(f"report-{table}.csv" for table in tables),
     ]
@@ -420,7 +422,7 @@ def test_a_county_without_schools_still_gives_a_report(tmp_path: Path) -> None:
     empty = replace(views.view(), texts=(), targets=(), schools=(), quality=())
 
     tables = report_lines(empty).tables
-    assert len(write_report(empty, tmp_path, "zh")) == len(FORMS) + len(tables)
+    assert len(write_report(empty, tmp_path, "zh")) == len(FORMS) - len(MANY) + len(tables)
 
 
 def test_a_silent_agent_is_one_row_to_print_and_one_row_a_metric_in_the_data() -> None:

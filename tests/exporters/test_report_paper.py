@@ -15,6 +15,8 @@ from hostile_report import ATTACKS, attacked
 
 from exporters.report import charts, fonts
 from exporters.report.fonts import GETA, Fonts, find_fonts
+from exporters.report.history import history_charts
+from exporters.report.html import to_html
 from exporters.report.json import to_json
 from exporters.report.lines import report_lines
 from exporters.report.paper import LEFT_OUT, _shares, paper_tables
@@ -22,6 +24,7 @@ from exporters.report.pdf import to_pdf
 from exporters.report.plain import plain
 from exporters.report.tables import Column, Table
 from inventory.errors import ConfigError
+from inventory.report_basis import HistoryPoint, ReportBasis
 from inventory.verdict import CountyView
 from inventory.words import Language, say
 
@@ -224,11 +227,26 @@ def test_a_hostile_label_opens_no_tag_in_a_chart() -> None:
     assert "<script" not in chart
 
 
-def test_the_history_is_printed_when_it_is_given() -> None:
-    points = [charts.Point(views.AS_OF + day * 86400, 4000, 8000) for day in range(3)]
-    content = to_pdf(report_lines(views.view()), "ab" * 32, "en", history=points)
+def test_the_history_is_printed_where_there_is_one() -> None:
+    points = tuple(HistoryPoint(views.AS_OF - day * 86400, 1, 1, day) for day in (2, 1, 0))
+    target = views.view().targets[0].target
+    basis = ReportBasis(history={target: points, "gone": points})
+    report = report_lines(views.view(), basis)
 
-    assert "Proven and possible over time" in pages(content)[-1]
+    rows = report.table("history").records()
+    assert [(row["n"], row["met"], row["low_percent"], row["high_percent"]) for row in rows] == [
+        (4, 1, 2500, 7500),
+        (3, 1, 3333, 6666),
+        (2, 1, 5000, 5000),
+    ]
+    ((named, chart),) = history_charts(report)
+    assert named == target
+    assert chart in to_html(report, "ab" * 32, "zh").decode()
+    with_it = "".join(pages(to_pdf(report, "ab" * 32, "en")))
+    assert "Proven and possible over time" in with_it
+    assert "Proven and possible over time" not in "".join(
+        pages(to_pdf(report_lines(views.view()), "ab" * 32, "en"))
+    )
 
 
 def test_each_list_gets_its_share_of_the_rows_and_a_short_one_leaves_its_rest_to_the_others() -> None:

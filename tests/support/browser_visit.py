@@ -51,7 +51,8 @@ class Visit:
             self.wrong.append(f"asked {url}")
 
     def _told(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and "401" not in text:
+        # A form with a fault, or a wrong password, is an answer and no error of the page.
+        if kind in ("error", "warning") and not any(f"status of {code}" in text for code in (401, 422)):
             self.wrong.append(text)
 
 
