@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from collector.api.endpoints import BASE, Endpoint
+from collector.api.endpoint import BASE, Endpoint
 from collector.people.api_tokens import SCOPE_WORDS
 from inventory.version import VERSION
 

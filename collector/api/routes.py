@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from collector.api.endpoints import BASE, Endpoint, endpoints
+from collector.api.endpoint import BASE, Endpoint
+from collector.api.endpoints import endpoints
 from collector.api.openapi import PROBLEM, document
 from collector.console.agents import MakeCode
 from collector.console.frame import Console, NotFound

@@ -19,7 +19,8 @@ from console_world import AS_OF, PLAN, SCHOOLS, World, plan_of, world
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from people import MACHINE, PEPPERS, add
 
-from collector.api.endpoints import BASE, Endpoint, endpoints
+from collector.api.endpoint import BASE, Endpoint
+from collector.api.endpoints import endpoints
 from collector.config import CollectorSettings
 from collector.console.mount import routes_of
 from collector.people.accounts import lock
