@@ -37,5 +37,5 @@ def routes_of(edge: Edge, plans: Sequence[Plan], pages: ConsolePages) -> list[Ro
     def make_code(connection: Connection, school: str, campus: str, now: float, by: By) -> str:
         return new_code(connection, edge.pepper, school, campus, now, by)
 
-    console = Console(edge.engine, plans, edge.published, pages.render, who)
+    console = Console(edge.engine, plans, edge.published, pages.render, who, edge.settings.console)
     return [*signin_routes(edge, pages.render), *console_routes(console, pages.assets, make_code)]

@@ -14,6 +14,7 @@ from collector.console import county, school, work
 from collector.console.agents import MakeCode
 from collector.console.frame import HEADERS, Asset, Console, NotFound, Page, page
 from collector.console.network_routes import network_routes
+from collector.console.people_routes import people_routes
 from collector.people.person import Session
 from collector.web.visit import LANGUAGE_COOKIE
 from inventory.words import _
@@ -50,6 +51,7 @@ def console_routes(
         Route("/console/schools/{school}", page(console, school.school)),
         Route("/console/schools/{school}/targets/{target}", page(console, school.verdict)),
         *network_routes(console, make_code),
+        *people_routes(console),
         Route("/console/items", page(console, work.items)),
         Route("/console/items/{item}", page(console, work.item_deed), methods=["POST"]),
         Route("/console/baselines", page(console, work.baselines)),
