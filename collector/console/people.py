@@ -80,7 +80,7 @@ async def list_page(
         **_shared(console, session),
         "text": text,
         "role": role,
-        "state": state,
+        "state_asked": state,
         "states": list(STATES),
         "lines": [line_of(one, now, signed_in.get(one.id)) for one in shown],
         "found": found,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -87,7 +87,7 @@ async def page(
         "has_totp": bool(account.totp),
         "totp_svg": totp.picture(shown.secret, account.id) if shown.secret else "",
         "totp_secret": totp.grouped(shown.secret),
-        "sessions": await run_in_threadpool(own_sessions, gate, inside, token, now),
+        "sessions": [asdict(one) for one in await run_in_threadpool(own_sessions, gate, inside, token, now)],
     }
     answer = drawn(render, "account", data, language_of(request), shown.status)
     if shown.token:

@@ -31,7 +31,7 @@ A page is data here and is drawn by the ``Render`` that is given: name of the pa
     has_totp: bool
     totp_svg: str           "" or an <svg> element (safe, made here) to scan, while one is being set up
     totp_secret: str        "" or the same secret to type in, groups of four
-    sessions: list[Live]    the person's sessions (collector.people.sessions.Live), the newest first
+    sessions: list[dict]    the fields of collector.people.sessions.Live of each session, the newest first
     Forms, POST /console/account, each with ``csrf`` and ``do``:
         do=password      ``old``, ``new``, ``again``
         do=totp_begin    (no more fields): shows totp_svg

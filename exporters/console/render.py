@@ -33,11 +33,17 @@ MENU = (
     ("/console/plans", "plans"),
     ("/console/import", "import"),
     ("/console/reports", "reports"),
+    ("/console/people", "people"),
     ("/console/audit", "audit"),
 )
 """Addresses and texts of the menu."""
-MENU_FOR = {"import": "register_import", "audit": "audit_read", "reports": "report_make"}
-"""What a person has to be allowed to do for a line of the menu (collector.people.person.Action)."""
+MENU_FOR = {
+    "import": ("register_import",),
+    "reports": ("report_make",),
+    "people": ("account_change", "role_grant", "audit_read"),
+    "audit": ("audit_read",),
+}
+"""One of what a person has to be allowed to do for a line of the menu (collector.people.person.Action)."""
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
@@ -67,8 +73,7 @@ def render(page: str, data: Mapping[str, object], language: Language) -> bytes:
     if page in WORKBOOKS:
         return WORKBOOKS[page](data, language)
     context = {
-        "menu": MENU,
-        "menu_for": MENU_FOR,
+        "menu": _menu(data.get("person")),
         "path": "/console/",
         **prepared(page, dict(data), language),
     }
@@ -99,6 +104,15 @@ class _Filters:
             return self._filters[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def _menu(person: Any) -> list[tuple[str, str]]:
+    """The lines of the menu for a person; those that everybody has where it is not known who asks."""
+    return [
+        (href, name)
+        for href, name in MENU
+        if name not in MENU_FOR or (person is not None and any(map(person.may, MENU_FOR[name])))
+    ]
 
 
 def _mark(state: object, language: Language) -> Markup:
