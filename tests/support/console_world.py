@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from collector.config import ConsoleSettings
 from collector.console.frame import Asset, Console
 from collector.console.routes import console_routes
 from collector.judging import Plan
@@ -74,7 +75,13 @@ def plan_of(name: str = PLAN) -> Plan:
     return Plan(load_profile(path), path.read_text(encoding="utf-8"))
 
 
-def world(engine: Engine, register: Register | None = None, *, with_batches: bool = True) -> World:
+def world(
+    engine: Engine,
+    register: Register | None = None,
+    *,
+    with_batches: bool = True,
+    settings: ConsoleSettings | None = None,
+) -> World:
     """A console on an empty store."""
     with engine.begin() as connection:
         store_register(connection, register or register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
@@ -92,7 +99,7 @@ def world(engine: Engine, register: Register | None = None, *, with_batches: boo
         person = made[0].person
         return Session(person=person, csrf=CSRF) if person else None
 
-    console = Console(engine, plans, lambda: published, render, session_of)
+    console = Console(engine, plans, lambda: published, render, session_of, settings or ConsoleSettings())
     files = {name: Asset(kind, content) for name, (kind, content) in assets().items()}
     app = Starlette(
         routes=console_routes(
