@@ -265,15 +265,6 @@ def test_two_passwords_by_chance_are_two(console: Client) -> None:
     assert once(new(console, "chance-1").text) != once(new(console, "chance-2").text)
 
 
-def test_a_school_is_named_by_its_code_or_its_name(there: World, console: Client) -> None:
-    name = next(one.name for one in register_of(CountyTruth(SCHOOLS)).schools if one.id == SCHOOLS[0].id)
-
-    answer = new(console, "by-name", schools=f"{name}、{SCHOOL}", **{"role.school_clerk": "1"})
-
-    assert answer.status_code == 200
-    assert known(there, "by-name").schools == (SCHOOLS[0].id, SCHOOL)
-
-
 def test_who_signs_in_by_the_county_s_sign_on_gets_no_password(there: World, console: Client) -> None:
     answer = new(console, "by-oidc", subject="u-1")
 
@@ -339,18 +330,25 @@ def test_where_no_sign_on_is_configured_no_subject_is_taken(
     engine.dispose()
 
 
-def test_a_name_that_two_schools_have_stands_for_none(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_school_is_named_by_its_code_or_by_a_name_that_is_its_own(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_hashing_cheap(monkeypatch)
     engine = open_store(f"sqlite:///{tmp_path / 'wanzhao.db'}")
     register = register_of(CountyTruth(SCHOOLS))
-    schools = tuple(replace(school, name="中心小学") for school in register.schools)
-    twice = world(engine, replace(register, schools=schools), with_batches=False)
+    names = ["实验小学", "中心小学", "中心小学", *map(str, range(9))]
+    schools = tuple(replace(one, name=name) for one, name in zip(register.schools, names, strict=False))
+    named = world(engine, replace(register, schools=schools), with_batches=False)
+    client = Client(named.app)
 
-    answer = new(Client(twice.app), "clerk", schools="中心小学", **{"role.school_clerk": "1"})
+    clerk = {"role.school_clerk": "1"}
+    refused = new(client, "clerk", schools="中心小学", **clerk)
+    made = new(client, "clerk", schools=f"实验小学、{schools[1].id}\n{schools[0].id}", **clerk)
 
-    assert answer.status_code == 422
-    assert "several schools are called 中心小学" in answer.text
-    assert account(twice, "clerk") is None
+    assert (refused.status_code, made.status_code) == (422, 200)
+    assert "several schools are called 中心小学" in refused.text
+    assert known(named, "clerk").schools == (schools[0].id, schools[1].id)
+    assert "实验小学" in client.get(f"{LIST}/clerk").text
     engine.dispose()
 
 
