@@ -15,7 +15,6 @@ from collector.judging import register_at
 from collector.people.accounts import Account, read_account, read_accounts
 from collector.people.audit import last_sign_ins
 from collector.people.oidc import subject_of
-from collector.people.passwords import rules
 from collector.people.person import ROLES, Session
 from collector.people.sessions import Live, live
 from inventory.words import _
@@ -126,7 +125,6 @@ async def person_page(
         "school_names": names,
         "is_own": account.id == session.person.id,
         "sections": _sections(console, session, account),
-        "password_rules": rules(console.settings.password_length),
     }
     return Page("person", {**data, **more}, status)
 

@@ -9,7 +9,7 @@ PEOPLE_TEXTS: dict[str, str] = {
     "shown_name": N_("Name that is shown"),
     "search": N_("Name, school code or subject of the sign-on"),
     "found": N_("accounts found"),
-    "schools": N_("Schools"),
+    "schools": N_("Bound to schools"),
     "signs_in_by": N_("Signs in by"),
     "by_password": N_("password"),
     "by_oidc": N_("county's sign-on"),
