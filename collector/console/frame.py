@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl, quote
 
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from collector.config import ConsoleSettings
 from collector.judging import Plan
 from collector.people.person import Action, Session
 from collector.publish import Published
@@ -62,6 +63,7 @@ class Console:
     session_of: Callable[[Request], Awaitable[Session | None]]
     runs: ReportRuns | None = None
     forms: tuple[str, ...] = ()
+    settings: ConsoleSettings = field(default_factory=ConsoleSettings)
 
     def plan(self, wanted: str) -> Plan:
         """A configured plan; the first where none is named. InputError where there is none of the name."""
@@ -91,26 +93,29 @@ class Page:
 Handler: TypeAlias = Callable[[Console, Request, Session], Awaitable[Page | Response]]
 
 
-def page(
-    console: Console, handler: Handler, action: Action = "read"
-) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that asks who is there, whether he may, and draws what the handler gives."""
+def page(console: Console, handler: Handler, *actions: Action) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that asks who is there, whether he may do one of these (to read, where none is named), and
+    draws what the handler gives."""
 
     async def endpoint(request: Request) -> Response:
         session = await console.session_of(request)
         with speaking(language_of(request)):
-            return await _answer(console, handler, action, request, session)
+            return await _answer(console, handler, actions or ("read",), request, session)
 
     return endpoint
 
 
 async def _answer(
-    console: Console, handler: Handler, action: Action, request: Request, session: Session | None
+    console: Console,
+    handler: Handler,
+    actions: Sequence[Action],
+    request: Request,
+    session: Session | None,
 ) -> Response:
     if session is None:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{LOGIN}?next={quote(asked, safe='')}", status_code=303)
-    if not session.person.may(action):
+    if not any(session.person.may(action) for action in actions):
         return drawn(console, request, session, Page("refused", {"why": "forbidden"}, 403))
     try:
         found = await handler(console, request, session)

@@ -46,7 +46,8 @@ def routes_of(edge: Edge, plans: Sequence[Plan], pages: ConsolePages) -> list[Ro
         return new_code(connection, edge.pepper, school, campus, now, by)
 
     runs = ReportRuns(edge.engine, plans, edge.settings.state_dir / REPORTS, pages.write)
-    console = Console(edge.engine, plans, edge.published, pages.render, who, runs, pages.forms)
+    settings = edge.settings.console
+    console = Console(edge.engine, plans, edge.published, pages.render, who, runs, pages.forms, settings)
     return [
         *signin_routes(edge, pages.render),
         *console_routes(console, pages.assets, make_code),

@@ -14,6 +14,7 @@ from collector.console.agents import MakeCode
 from collector.console.frame import Asset, Console, page
 from collector.console.network_routes import network_routes
 from collector.console.paper_routes import paper_routes
+from collector.console.people_routes import people_routes
 from collector.web.visit import LANGUAGE_COOKIE
 
 YEAR_S = 365 * 86400
@@ -50,6 +51,7 @@ def console_routes(
         Route("/console/schools/{school}/targets/{target}", page(console, school.verdict)),
         *network_routes(console, make_code),
         *paper_routes(console),
+        *people_routes(console),
         Route("/console/items", page(console, work.items)),
         Route("/console/items/{item}", page(console, work.item_deed), methods=["POST"]),
         Route("/console/baselines", page(console, work.baselines)),

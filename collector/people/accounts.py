@@ -7,98 +7,53 @@ whoever may run it has the database anyway, and the log says so.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import replace
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from collector.people import audit, sessions
-from collector.people.audit import By
-from collector.people.person import APART, DUTIES, MAY, Action, Person, Role
+from collector.people.account import (
+    COUNTY,
+    NAME,
+    Account,
+    Actor,
+    account_of_subject,
+    columns,
+    read_account,
+    read_accounts,
+    store,
+    tidy_name,
+    told,
+)
+from collector.people.person import APART, DUTIES, MAY, Action, Role
 from collector.store.engine import lock_named
 from collector.store.schema import person, register
 from inventory.errors import InputError, Refused
 from inventory.words import _
 
-COUNTY = ""
-_NAME = re.compile(r"\w[\w.@-]{1,63}")
+__all__ = [
+    "Account",
+    "Actor",
+    "account_of_subject",
+    "add_person",
+    "end_sessions",
+    "lock",
+    "read_account",
+    "read_accounts",
+    "reset_totp",
+    "set_name",
+    "set_password",
+    "set_roles",
+    "set_subject",
+    "store",
+    "tidy_name",
+    "told",
+    "unlock",
+]
 _SCHOOL = re.compile(r"[0-9]{10}")
 KEYS: tuple[Action, ...] = ("account_change", "role_grant")
 """What somebody must be able to do at all times, or nobody could ever let anybody in again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An account as it stands; times in seconds since 1970. ``disabled_at``: locked by a person,
-    ``locked_until``: by wrong tries. ``oidc_subject``: "issuer subject" at the county's sign-on."""
-
-    id: str
-    name: str
-    roles: tuple[Role, ...]
-    schools: tuple[str, ...] = ()
-    made_at: float = 0.0
-    password_at: float | None = None
-    must_change: bool = False
-    disabled_at: float | None = None
-    failed: int = 0
-    locked_until: float | None = None
-    oidc_subject: str = ""
-    password_hash: str = field(default="", repr=False)
-    totp: str = field(default="", repr=False)
-    totp_new: str = field(default="", repr=False)
-    totp_step: int = 0
-
-    def person(self, *, separated: bool) -> Person:
-        """Who this is for the pages."""
-        return Person(id=self.id, name=self.name, roles=self.roles, schools=self.schools, separated=separated)
-
-    def is_locked(self, now: float) -> bool:
-        """Whether nobody may sign in to it now."""
-        return self.disabled_at is not None or (self.locked_until is not None and now < self.locked_until)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who changes accounts, and from where. ``person`` None: a command on the collector's own machine."""
-
-    who: str
-    origin: str
-    person: Person | None = None
-    separated: bool = False
-
-    @property
-    def by(self) -> By:
-        return By(self.who, self.origin)
-
-
-def tidy_name(text: str) -> str:
-    """The name that signs in, in one form: small letters, no full-width ones."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def read_account(connection: Connection, person_id: str, *, for_update: bool = False) -> Account | None:
-    """The account of a name, or None. ``for_update``: nobody else changes it until the transaction ends."""
-    name = tidy_name(person_id[:256])
-    if not _NAME.fullmatch(name):
-        return None
-    query = select(person).where(person.c.school_id == COUNTY, person.c.person_id == name)
-    row = connection.execute(query.with_for_update() if for_update else query).first()
-    return _account(row) if row else None
-
-
-def read_accounts(connection: Connection) -> list[Account]:
-    """Every account, by name."""
-    query = select(person).where(person.c.school_id == COUNTY).order_by(person.c.person_id)
-    return [_account(row) for row in connection.execute(query)]
-
-
-def account_of_subject(connection: Connection, subject: str) -> Account | None:
-    """The account of a subject of the county's sign-on."""
-    query = select(person).where(person.c.school_id == COUNTY, person.c.oidc_subject == subject)
-    row = connection.execute(query).first() if subject else None
-    return _account(row) if row else None
 
 
 def add_person(connection: Connection, actor: Actor, new: Account, at: float) -> None:
@@ -110,22 +65,20 @@ def add_person(connection: Connection, actor: Actor, new: Account, at: float) ->
     # Who makes an account for another person knows its first password.
     must_change = new.must_change or (actor.person is not None and new.password_hash != "")
     new = replace(new, id=tidy_name(new.id), made_at=at, must_change=must_change)
-    if not _NAME.fullmatch(new.id):
+    if not NAME.fullmatch(new.id):
         raise InputError(
             _("%(name)s is no name for an account") % {"name": new.id[:64]},
             do=_("letters, digits, dots and dashes, at least two"),
         )
-    if not new.name.strip() or len(new.name) > 128:
-        raise InputError(_("the name that is shown has 1 to 128 characters"))
+    _check_shown(new.name)
     if not new.password_hash and not new.oidc_subject:
         raise InputError(_("an account needs a password, or a subject of the county's sign-on"))
     _check_roles(connection, actor, new)
     lock_named(connection, "people")
     if read_account(connection, new.id):
         raise InputError(_("there is an account %(name)s already") % {"name": new.id})
-    if account_of_subject(connection, new.oidc_subject):
-        raise InputError(_("this subject of the county's sign-on has an account already"))
-    connection.execute(person.insert().values(school_id=COUNTY, **_columns(new)))
+    _check_subject(connection, new)
+    connection.execute(person.insert().values(school_id=COUNTY, **columns(new)))
     audit.write(connection, at, actor.by, "person_added", new.id, after=told(new))
 
 
@@ -170,6 +123,42 @@ def set_password(
     return new
 
 
+def set_name(connection: Connection, actor: Actor, person_id: str, name: str, at: float) -> Account:
+    """Another name that is shown; sessions go on, for nobody may do more or less by it."""
+    _permit(actor, "account_change")
+    _check_shown(name)
+    old = _held(connection, person_id)
+    new = replace(old, name=name)
+    _change(connection, actor, old, new, at, "person_renamed", ends_sessions=False)
+    return new
+
+
+def set_subject(connection: Connection, actor: Actor, person_id: str, subject: str, at: float) -> Account:
+    """Another "issuer subject" at the county's sign-on, "" for none; sessions end. Whoever sets it decides
+    who comes in, so it is a matter of the keepers of accounts, one's own too."""
+    _permit(actor, "account_change")
+    old = _held(connection, person_id)
+    _permit_over(actor, old)
+    new = replace(old, oidc_subject=subject)
+    if not new.password_hash and not subject:
+        raise InputError(_("an account needs a password, or a subject of the county's sign-on"))
+    _check_subject(connection, new)
+    _change(connection, actor, old, new, at, "subject_changed")
+    return new
+
+
+def end_sessions(connection: Connection, actor: Actor, person_id: str, mark: str, at: float) -> int:
+    """End a session of a person by its mark, every one for ""; how many there were. One's own need
+    no role."""
+    if actor.person is None or actor.person.id != tidy_name(person_id):
+        _permit(actor, "account_change")
+    old = _held(connection, person_id)
+    done = sessions.end_one(connection, old.id, mark) if mark else sessions.end_all(connection, old.id)
+    if done:
+        audit.write(connection, at, actor.by, "sessions_ended", old.id, after=done)
+    return done
+
+
 def lock(connection: Connection, actor: Actor, person_id: str, at: float) -> Account:
     """Let nobody sign in to an account any more; sessions end. Accounts are never deleted: the log names
     them."""
@@ -198,36 +187,21 @@ def reset_totp(connection: Connection, actor: Actor, person_id: str, at: float) 
     return new
 
 
-def store(connection: Connection, account: Account) -> None:
-    """Write an account back, without a row of the log: for what is none (a count of tries)."""
-    connection.execute(
-        person.update()
-        .where(person.c.school_id == COUNTY, person.c.person_id == account.id)
-        .values(**_columns(account))
-    )
-
-
-def told(account: Account) -> dict[str, Any]:
-    """What the log and machines may know of an account: no hash, no secret."""
-    return {
-        "id": account.id,
-        "name": account.name,
-        "roles": list(account.roles),
-        "schools": list(account.schools),
-        "password_at": account.password_at,
-        "must_change": account.must_change,
-        "disabled_at": account.disabled_at,
-        "locked_until": account.locked_until,
-        "totp": bool(account.totp),
-        "oidc_subject": account.oidc_subject,
-    }
-
-
-def _change(connection: Connection, actor: Actor, old: Account, new: Account, at: float, action: str) -> None:
-    """The change itself. Sessions of the person end, whatever changed."""
+def _change(
+    connection: Connection,
+    actor: Actor,
+    old: Account,
+    new: Account,
+    at: float,
+    action: str,
+    *,
+    ends_sessions: bool = True,
+) -> None:
+    """The change itself. Sessions of the person end, whatever changed but the name that is shown."""
     _keep_the_keys(connection, old, new, separated=actor.separated)
     store(connection, new)
-    sessions.end_all(connection, old.id)
+    if ends_sessions:
+        sessions.end_all(connection, old.id)
     before, after = told(old), told(new)
     moved = [name for name in before if before[name] != after[name]]
     audit.write(
@@ -259,16 +233,30 @@ def _permit(actor: Actor, action: Action) -> None:
 
 def _permit_over(actor: Actor, target: Account) -> None:
     """Whether the actor may set a password or take an authenticator away: one's own; of others by who keeps
-    the accounts, but not of those who hold another duty, or one could sign in as them."""
+    the accounts, but not of those who hold another duty or may do more with accounts, or one could sign in as
+    them."""
     if actor.person is None or actor.person.id == target.id:
         return
     _permit(actor, "account_change")
-    if actor.separated and DUTIES.keys() & set(target.roles):
+    person_over = target.person(separated=actor.separated)
+    is_above = any(person_over.may(key) and not actor.person.may(key) for key in KEYS)
+    if is_above or (actor.separated and DUTIES.keys() & set(target.roles)):
         raise Refused(
             _("the account holds a duty of its own"),
             do=_("wanzhao user passwd or totp-reset on the collector's machine"),
             status=403,
         )
+
+
+def _check_shown(name: str) -> None:
+    if not name.strip() or len(name) > 128:
+        raise InputError(_("the name that is shown has 1 to 128 characters"))
+
+
+def _check_subject(connection: Connection, new: Account) -> None:
+    holder = account_of_subject(connection, new.oidc_subject)
+    if holder is not None and holder.id != new.id:
+        raise InputError(_("this subject of the county's sign-on has an account already"))
 
 
 def _check_roles(connection: Connection, actor: Actor, new: Account) -> None:
@@ -310,39 +298,3 @@ def _holders(accounts: list[Account], action: Action, separated: bool) -> list[s
         for account in accounts
         if account.disabled_at is None and account.person(separated=separated).may(action)
     ]
-
-
-def _account(row: Row[Any]) -> Account:
-    values = {name: getattr(row, name) for name in _PLAIN}
-    return Account(
-        id=row.person_id,
-        roles=cast("tuple[Role, ...]", tuple(role for role in row.roles.split(",") if role in MAY)),
-        schools=tuple(filter(None, row.schools.split(","))),
-        must_change=bool(row.must_change),
-        **values,
-    )
-
-
-def _columns(account: Account) -> dict[str, Any]:
-    return {
-        "person_id": account.id,
-        "roles": ",".join(account.roles),
-        "schools": ",".join(account.schools),
-        "must_change": int(account.must_change),
-        **{name: getattr(account, name) for name in _PLAIN},
-    }
-
-
-_PLAIN = (
-    "name",
-    "made_at",
-    "password_at",
-    "disabled_at",
-    "failed",
-    "locked_until",
-    "oidc_subject",
-    "password_hash",
-    "totp",
-    "totp_new",
-    "totp_step",
-)

@@ -10,12 +10,12 @@ cut off shows only against a head (number and hash) that is kept elsewhere: prin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from collector.store.engine import lock_named
 from collector.store.schema import audit
@@ -24,6 +24,8 @@ from inventory.words import N_
 COUNTY = ""
 FIRST = "0" * 64
 """What stands as the hash of the row before the first."""
+RECENT = 50_000
+"""As many rows are looked through for a last sign-in: the log has no index for it, and only grows."""
 
 ACTIONS: Mapping[str, str] = {
     "sign_in": N_("signed in"),
@@ -33,6 +35,9 @@ ACTIONS: Mapping[str, str] = {
     "person_added": N_("added a person"),
     "person_locked": N_("locked an account"),
     "person_unlocked": N_("unlocked an account"),
+    "person_renamed": N_("changed the name that is shown"),
+    "subject_changed": N_("changed a subject of the county's sign-on"),
+    "sessions_ended": N_("ended sessions"),
     "roles_changed": N_("changed roles"),
     "password_changed": N_("changed a password"),
     "totp_set": N_("set up an authenticator"),
@@ -172,6 +177,18 @@ def read_audit(
         query = query.where(audit.c.action == action)
     rows = connection.execute(query.order_by(audit.c.number.desc()).limit(limit))
     return [Entry(own=row.own, **_told(row)) for row in rows]
+
+
+def last_sign_ins(connection: Connection, names: Sequence[str]) -> dict[str, float]:
+    """When these accounts were last signed in to, as far as the newest rows tell."""
+    above = head_of(connection).number - RECENT
+    query = select(audit.c.object, func.max(audit.c.at)).where(
+        audit.c.school_id == COUNTY,
+        audit.c.number > above,
+        audit.c.action == "sign_in",
+        audit.c.object.in_(names),
+    )
+    return {row[0]: float(row[1]) for row in connection.execute(query.group_by(audit.c.object))}
 
 
 def _told(row: Row[Any]) -> dict[str, Any]:

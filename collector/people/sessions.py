@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from collector.config import ConsoleSettings
 from collector.store.schema import person_session
@@ -24,6 +24,8 @@ CODE_S = 300.0
 """From the password to the authenticator's code."""
 TOUCH_S = 60.0
 """That a session was used is written down so often at most: a page must not wait for the disk."""
+MARK = 16
+"""So many characters of a token's hash name its session on pages."""
 How = Literal["password", "code", "oidc"]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -35,6 +37,17 @@ class Found:
     person_id: str
     how: How
     is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A session that holds, for its person to see. ``mark`` names it and opens nothing."""
+
+    mark: str
+    how: How
+    made_at: float
+    used_at: float
+    is_this: bool = False
 
 
 def begin(connection: Connection, person_id: str, how: How, now: float, settings: ConsoleSettings) -> str:
@@ -87,6 +100,36 @@ def end(connection: Connection, token: str) -> None:
             person_session.c.school_id == COUNTY, person_session.c.token_sha256 == _hash(token)
         )
     )
+
+
+def live(
+    connection: Connection, person_id: str, now: float, settings: ConsoleSettings, token: str = ""
+) -> list[Live]:
+    """The sessions of a person that hold, the newest first; ``token`` is the one that asks."""
+    query = select(person_session).where(
+        person_session.c.school_id == COUNTY,
+        person_session.c.person_id == person_id,
+        person_session.c.how != "code",
+        person_session.c.expires_at > now,
+        person_session.c.used_at > now - settings.idle_minutes * 60.0,
+    )
+    own = _hash(token)
+    rows = connection.execute(query.order_by(person_session.c.made_at.desc(), person_session.c.token_sha256))
+    return [
+        Live(row.token_sha256[:MARK], row.how, row.made_at, row.used_at, row.token_sha256 == own)
+        for row in rows
+    ]
+
+
+def end_one(connection: Connection, person_id: str, mark: str) -> int:
+    """End the session of a person that has this mark; how many there were."""
+    of_mark = func.substr(person_session.c.token_sha256, 1, MARK) == mark
+    done = connection.execute(
+        person_session.delete().where(
+            person_session.c.school_id == COUNTY, person_session.c.person_id == person_id, of_mark
+        )
+    )
+    return int(done.rowcount)
 
 
 def end_all(connection: Connection, person_id: str) -> int:

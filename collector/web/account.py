@@ -1,17 +1,18 @@
-"""The page of one's own account: password and authenticator. What it shows is said in signin.py."""
+"""The page of one's own account: password, authenticator, sessions. What it shows is said in signin.py."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from collector.people import passwords, totp
+from collector.people.accounts import Actor, end_sessions
 from collector.people.entry import Gate, Inside, begin_totp, change_password, confirm_totp, remove_totp
-from collector.people.sessions import csrf_of
+from collector.people.sessions import Live, csrf_of, live
 from collector.web.visit import (
     SESSION_COOKIE,
     Render,
@@ -59,7 +60,15 @@ async def work(visit: Visit) -> Shown:
         return Shown(error=error.what, status=401 if error.where == "old" else 422)
 
 
-def page(render: Render, request: Request, gate: Gate, inside: Inside, token: str, shown: Shown) -> Response:
+def own_sessions(gate: Gate, inside: Inside, token: str, now: float) -> list[Live]:
+    """Every session of the person that holds; the one that asks is told apart."""
+    with gate.engine.connect().execution_options(reads_only=True) as connection:
+        return live(connection, inside.account.id, now, gate.settings, token)
+
+
+async def page(
+    render: Render, request: Request, gate: Gate, inside: Inside, token: str, shown: Shown, now: float
+) -> Response:
     """The account as it stands."""
     account = inside.account
     data: dict[str, object] = {
@@ -78,6 +87,7 @@ def page(render: Render, request: Request, gate: Gate, inside: Inside, token: st
         "has_totp": bool(account.totp),
         "totp_svg": totp.picture(shown.secret, account.id) if shown.secret else "",
         "totp_secret": totp.grouped(shown.secret),
+        "sessions": [asdict(one) for one in await run_in_threadpool(own_sessions, gate, inside, token, now)],
     }
     answer = drawn(render, "account", data, language_of(request), shown.status)
     if shown.token:
@@ -119,10 +129,28 @@ async def _totp_remove(visit: Visit) -> Shown:
     return Shown(done=_("the authenticator was removed"), token=token)
 
 
+async def _sessions_end(visit: Visit) -> Shown:
+    """End one of one's own sessions, or all but this one."""
+    account, now = visit.inside.account, visit.now
+    actor = Actor(account.id, origin_of(visit.request), account.person(separated=False))
+
+    def end() -> None:
+        held = own_sessions(visit.gate, visit.inside, visit.token, now)
+        wanted = visit.form.get("session", "")
+        with visit.gate.engine.begin() as connection:
+            for one in held:
+                if one.mark == wanted or (not wanted and not one.is_this):
+                    end_sessions(connection, actor, account.id, one.mark, now)
+
+    await run_in_threadpool(end)
+    return Shown(done=_("the sessions have ended"))
+
+
 FORMS: dict[str, Callable[[Visit], Awaitable[Shown]]] = {
     "password": _password,
     "totp_begin": _totp_begin,
     "totp_confirm": _totp_confirm,
     "totp_remove": _totp_remove,
+    "sessions_end": _sessions_end,
 }
 """What the forms of the page do, by the field ``do``."""

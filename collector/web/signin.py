@@ -2,7 +2,7 @@
 
     GET, POST /console/login           name and password, then the code of the authenticator
     POST      /console/logout          field ``csrf``
-    GET, POST /console/account         change of password, authenticator (TOTP)
+    GET, POST /console/account         change of password, authenticator (TOTP), sessions
     GET       /console/oidc/start      to the county's own sign-on; GET /console/oidc/callback comes back
 
 A page is data here and is drawn by the ``Render`` that is given: name of the page, its data, language.
@@ -31,11 +31,13 @@ A page is data here and is drawn by the ``Render`` that is given: name of the pa
     has_totp: bool
     totp_svg: str           "" or an <svg> element (safe, made here) to scan, while one is being set up
     totp_secret: str        "" or the same secret to type in, groups of four
+    sessions: list[dict]    the fields of collector.people.sessions.Live of each session, the newest first
     Forms, POST /console/account, each with ``csrf`` and ``do``:
         do=password      ``old``, ``new``, ``again``
         do=totp_begin    (no more fields): shows totp_svg
         do=totp_confirm  ``code``: the first code of the authenticator, which makes it count
         do=totp_remove   ``old``: the password
+        do=sessions_end  ``session``: the mark of one, or "" for all but this one
 
 Every page's data also has ``language`` ("zh" or "en") and ``session`` (bool: whether somebody is signed in).
 The language is the cookie ``wanzhao_language`` ("zh", "en"), else what the browser asks for, else Chinese.
@@ -179,7 +181,10 @@ class _Forms:
         if found is None:
             return go(f"{LOGIN}?next={ACCOUNT}")
         token = read_cookie(request, SESSION_COOKIE, self.desk.edge.settings.console)
-        return account.page(self.desk.render, request, self.desk.gate, found, token, account.Shown())
+        now = self.desk.edge.clock()
+        return await account.page(
+            self.desk.render, request, self.desk.gate, found, token, account.Shown(), now
+        )
 
     async def change_account(self, request: Request) -> Response:
         form = await read_form(request)
@@ -197,7 +202,7 @@ class _Forms:
         found = await run_in_threadpool(inside, self.desk.gate, token, now)
         if found is None:  # locked meanwhile
             return go(LOGIN)
-        return account.page(self.desk.render, request, self.desk.gate, found, token, shown)
+        return await account.page(self.desk.render, request, self.desk.gate, found, token, shown, now)
 
     async def _code(self, request: Request, code: str, origin: str, next_: str) -> Response:
         token = read_cookie(request, CODE_COOKIE, self.desk.edge.settings.console)

@@ -9,6 +9,7 @@ from typing import Any
 from exporters.console.pages_import import import_page
 from exporters.console.pages_network import audit_page, device_page, network_words, plans_page
 from exporters.console.pages_papers import document_page, evidence_school, paper_words
+from exporters.console.pages_people import people_page, session_words
 from exporters.console.pages_reports import report_words, reports_page
 from exporters.report.explain import change_words, evidence_words, rule_words, step_words
 from exporters.report.school_pages import school_pages
@@ -97,6 +98,9 @@ _ADDED: dict[str, Callable[[Context, Language], Context]] = {
     "baselines": _baselines,
     "devices": network_words,
     "agents": network_words,
+    "account": session_words,
+    "people": people_page,
+    "person": people_page,
     "audit": audit_page,
     "import": import_page,
     "plans": plans_page,

@@ -35,16 +35,18 @@ MENU = (
     ("/console/plans", "plans"),
     ("/console/import", "import"),
     ("/console/reports", "reports"),
+    ("/console/people", "people"),
     ("/console/audit", "audit"),
 )
 """Addresses and texts of the menu."""
 MENU_FOR = {
-    "import": "register_import",
-    "spot": "spot_check",
-    "audit": "audit_read",
-    "reports": "report_make",
+    "import": ("register_import",),
+    "spot": ("spot_check",),
+    "reports": ("report_make",),
+    "people": ("account_change", "role_grant", "audit_read"),
+    "audit": ("audit_read",),
 }
-"""What a person has to be allowed to do for a line of the menu (collector.people.person.Action)."""
+"""One of what a person has to be allowed to do for a line of the menu (collector.people.person.Action)."""
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
@@ -74,8 +76,7 @@ def render(page: str, data: Mapping[str, object], language: Language) -> bytes:
     if page in WORKBOOKS:
         return WORKBOOKS[page](data, language)
     context = {
-        "menu": MENU,
-        "menu_for": MENU_FOR,
+        "menu": _menu(data.get("person")),
         "path": "/console/",
         **prepared(page, dict(data), language),
     }
@@ -106,6 +107,15 @@ class _Filters:
             return self._filters[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def _menu(person: Any) -> list[tuple[str, str]]:
+    """The lines of the menu for a person; those that everybody has where it is not known who asks."""
+    return [
+        (href, name)
+        for href, name in MENU
+        if name not in MENU_FOR or (person is not None and any(map(person.may, MENU_FOR[name])))
+    ]
 
 
 def _mark(state: object, language: Language) -> Markup:

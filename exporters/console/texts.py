@@ -19,6 +19,7 @@ _TEXTS: dict[str, str] = {
     "agents": N_("Agents"),
     "plans": N_("Plans"),
     "import": N_("Import"),
+    "people": N_("People"),
     "audit": N_("Audit log"),
     "account": N_("My account"),
     "sign_out": N_("Sign out"),

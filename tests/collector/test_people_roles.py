@@ -9,7 +9,7 @@ import pytest
 from people import PEPPERS, T0, make_hashing_cheap
 
 from collector.people import passwords, totp
-from collector.people.passwords import check_new, hashed, is_outdated, matches
+from collector.people.passwords import check_new, hashed, is_outdated, matches, one_time
 from collector.people.person import APART, DUTIES, MAY, ROLES, Action, Person, Role
 from collector.store.peppers import Peppers
 from inventory.errors import InputError
@@ -227,3 +227,14 @@ def test_the_picture_of_a_secret_is_only_a_path() -> None:
     assert svg.startswith("<svg ")
     assert "script" not in svg
     assert 'width="' in svg
+
+
+@pytest.mark.parametrize("length", [8, 12, 18, 19, 20, 64])
+@pytest.mark.parametrize("names", [(), ("li", "a2"), ("7", "-"), ("xy", "李老师")])
+def test_a_password_by_chance_is_good_enough(length: int, names: tuple[str, ...]) -> None:
+    made = {one_time(length=length, names=names) for _time in range(50)}
+
+    assert len(made) == 50
+    for password in made:
+        check_new(password, length=length, names=names)
+        assert len(password) <= passwords.LONGEST

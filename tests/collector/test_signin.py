@@ -446,6 +446,43 @@ def test_a_changed_password_ends_other_sessions_and_gives_this_one_a_new_token(d
     assert answer.json()["csrf"] == browser.get("/console").json()["csrf"]
 
 
+def test_one_s_own_sessions_are_listed_and_the_others_ended(desk: Desk) -> None:
+    browser, other, third = desk.browser(), desk.browser(), desk.browser()
+    for one in (browser, other, third):
+        one.sign_in("wang", GOOD)
+
+    held = browser.get("/console/account").json()["sessions"]
+    assert [each["is_this"] for each in held].count(True) == len(held) - 2 == 1
+    (mark, _second) = [each["mark"] for each in held if not each["is_this"]]
+    assert account_form(browser, do="sessions_end", session="0" * 16).status_code == 200
+    assert other.is_in()
+    assert third.is_in()
+    assert len(account_form(browser, do="sessions_end", session=mark).json()["sessions"]) == 2
+    assert [other.is_in(), third.is_in()].count(True) == 1
+
+    answer = account_form(browser, do="sessions_end")
+
+    assert [each["is_this"] for each in answer.json()["sessions"]] == [True]
+    assert browser.is_in()
+    assert not other.is_in()
+    assert not third.is_in()
+    with desk.engine.connect() as connection:
+        told = [entry.action for entry in read_audit(connection)]
+    assert told.count("sessions_ended") == 2
+
+
+def test_nobody_ends_the_sessions_of_another_on_the_own_page(desk: Desk) -> None:
+    add(desk.engine, "chen", "inspector")
+    browser, other = desk.browser(), desk.browser()
+    browser.sign_in("chen", GOOD)
+    other.sign_in("wang", GOOD)
+    (mark,) = [each["mark"] for each in other.get("/console/account").json()["sessions"]]
+
+    account_form(browser, do="sessions_end", session=mark)
+
+    assert other.is_in()
+
+
 @pytest.mark.parametrize(
     ("form", "why"),
     [

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from collector.config import ConsoleSettings
 from collector.console.frame import Asset, Console
 from collector.console.routes import console_routes
 from collector.judging import Plan
@@ -83,6 +84,7 @@ def world(
     *,
     with_batches: bool = True,
     folder: Path | None = None,
+    settings: ConsoleSettings | None = None,
 ) -> World:
     """A console on an empty store; with a ``folder`` it makes reports."""
     with engine.begin() as connection:
@@ -102,7 +104,16 @@ def world(
         return Session(person=person, csrf=CSRF) if person else None
 
     runs = ReportRuns(engine, plans, folder, report_files) if folder else None
-    console = Console(engine, plans, lambda: published, render, session_of, runs, ("html", "xlsx", "json"))
+    console = Console(
+        engine,
+        plans,
+        lambda: published,
+        render,
+        session_of,
+        runs,
+        ("html", "xlsx", "json"),
+        settings or ConsoleSettings(),
+    )
     files = {name: Asset(kind, content) for name, (kind, content) in assets().items()}
     app = Starlette(
         routes=console_routes(

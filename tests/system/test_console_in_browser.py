@@ -60,6 +60,9 @@ READING = (
     "/console/agents",
     "/console/plans",
     "/console/import",
+    "/console/people",
+    "/console/people/admin",
+    "/console/people/clerk",
     "/console/audit",
     "/console/evidence",
     f"/console/schools/{SCHOOL}/evidence",
@@ -75,6 +78,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str
     engine = open_store(f"sqlite:///{folder / 'wanzhao.db'}")
     made = world(engine)
     add(engine, "admin", "county_admin", at=time.time())
+    add(engine, "clerk", "school_clerk", schools=(SCHOOL,), at=time.time())
     edge = Edge(CollectorSettings(state_dir=folder), engine, PEPPERS, Telemetry(), lambda: made.published)
     app = make_app(edge, routes_of(edge, [plan_of()], console_pages()))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none"))
@@ -221,3 +225,51 @@ def test_a_visit_of_an_engineer(browser: Browser, there: tuple[World, str]) -> N
     expect(page.locator("tbody")).to_contain_text(CAMPUS)
     context.close()
     assert [each for each in visit.wrong if "422" not in each] == []
+
+
+def test_a_person_is_added_and_signs_in(browser: Browser, there: tuple[World, str]) -> None:
+    """Without JavaScript: an administrator makes an account, the person takes it over."""
+    made, url = there
+    keeper = Visit(browser.new_context(locale="zh-CN", java_script_enabled=False), url)
+    keeper.sign_in()
+    page = keeper.page
+    page.get_by_role("link", name="人员", exact=True).click()
+    page.locator("summary").click()
+    page.get_by_label("登录名", exact=True).fill("li.na")
+    page.get_by_label("姓名", exact=True).fill("李娜")
+    page.get_by_label("学校填报员", exact=True).check()
+    page.get_by_label("学校填报员的学校").fill("0000000000")
+    page.get_by_role("button", name="新建账号").click()
+    expect(page.get_by_role("alert")).to_contain_text("0000000000")
+    expect(page.get_by_label("姓名", exact=True)).to_have_value("李娜")
+    expect(page.get_by_label("学校填报员", exact=True)).to_be_checked()
+    page.get_by_label("学校填报员的学校").fill(SCHOOL)
+    page.get_by_role("button", name="新建账号").click()
+    password = page.locator("code.once").inner_text()
+
+    person = Visit(browser.new_context(locale="zh-CN", java_script_enabled=False), url)
+    person.go("/console/")
+    person.page.fill("input[name=name]", "li.na")
+    person.page.fill("input[name=password]", password)
+    person.page.click("main button")
+    person.go("/console/account")
+    expect(person.page.get_by_role("alert")).to_be_visible()
+    person.page.fill("input[name=old]", password)
+    for field in ("new", "again"):
+        person.page.fill(f"input[name={field}]", "an ode to 7 winds")
+    person.page.get_by_role("button", name="修改密码").click()
+    person.go("/console/schools")
+    expect(person.page.locator("#list tbody tr")).to_have_count(1)
+    expect(person.page.get_by_role("link", name="人员", exact=True)).to_have_count(0)
+
+    page.get_by_role("link", name="李娜").click()
+    page.get_by_role("button", name="停用账号").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    person.go("/console/schools")
+    expect(person.page).to_have_url(f"{url}/console/login?next=%2Fconsole%2Fschools")
+    for visit in (keeper, person):
+        visit.page.context.close()
+    with made.engine.connect() as connection:
+        told = [(entry.who, entry.action) for entry in read_audit(connection) if entry.object == "li.na"]
+    assert told[0] == ("admin", "person_locked")
+    assert told[-1] == ("admin", "person_added")
