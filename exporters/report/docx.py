@@ -64,8 +64,9 @@ def to_docx(report: Report, digest: str, language: Language) -> bytes:
         parts.add(document, say(note, language), parts.BODY)
     _add_cover(document, next(chapters), report, digest, language)
     parts.add(document, next(chapters) + say(SIGNATURES, language), parts.HEADING)
+    colon = "：" if language == "zh" else ":"
     for who in (t["signed_made"], t["signed_checked"], t["signed_approved"]):
-        parts.add(document, f"{who}:{'　' * 10}{t['date']}:", parts.BODY)
+        parts.add(document, f"{who}{colon}{'　' * 10}{t['date']}{colon}", parts.BODY)
     _add_tables(document, next(chapters), report, language)
     return parts.saved(document)
 

@@ -66,6 +66,8 @@ def add(document: Document, text: str, face: Face, align: WD_ALIGN_PARAGRAPH | N
     """A paragraph in a face, with a style that the outline knows where it is a heading."""
     paragraph = document.add_paragraph(style=HEADING_STYLES.get(face))
     shape = paragraph.paragraph_format
+    # A heading, or the note of a table, never stands alone at the foot of a page.
+    shape.keep_with_next = face in HEADING_STYLES or face is NOTE
     shape.space_before = shape.space_after = Pt(0)
     if align is None:
         shape.first_line_indent = Pt(face.size * face.indent)

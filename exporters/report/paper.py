@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from exporters.report.campuses import TARGET
 from exporters.report.gather import together
 from exporters.report.plain import plain, shortened
-from exporters.report.shown import amount, heading, shown
+from exporters.report.shown import amount, heading, shown, unit_words
 from exporters.report.tables import Cell, Column, Kind, Report, Table
 from exporters.report.texts import texts
 from inventory.words import N_, Language, say
@@ -290,5 +290,5 @@ def _amount(
     cell, column = row[place], columns[place]
     unit = next((row[n] for n, each in enumerate(columns) if each.id == "unit"), None)
     if column.id in ("value", "threshold") and isinstance(cell, int | float) and unit:
-        return amount(cell, str(unit))
+        return amount(cell, "ratio" if unit == "ratio" else unit_words(str(unit), language))
     return shown(cell, column, language, report.timezone)

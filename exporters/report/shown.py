@@ -73,7 +73,8 @@ def _metric(name: str, language: Language) -> str:
     return metric.name(language) if metric else name
 
 
-def _unit(unit: str, language: Language) -> str:
+def unit_words(unit: str, language: Language) -> str:
+    """A unit in words where it counts things, else as it is."""
     return code_words(unit, language) if unit in CODES else unit
 
 
@@ -111,7 +112,7 @@ _WORDS: dict[str, Callable[[str, Language], str]] = {
     "code": code_words,
     "metric": _metric,
     "item": _item,
-    "unit": _unit,
+    "unit": unit_words,
     "method": _method,
     "goal": _goal,
     "reason": reasons.words,
