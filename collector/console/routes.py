@@ -48,6 +48,7 @@ def console_routes(
         Route("/console/schools", page(console, county.schools)),
         Route("/console/schools.csv", page(console, county.schools)),
         Route("/console/schools/{school}", page(console, school.school)),
+        Route("/console/schools/{school}/page.pdf", page(console, school.paper)),
         Route("/console/schools/{school}/targets/{target}", page(console, school.verdict)),
         *network_routes(console, make_code),
         *paper_routes(console),

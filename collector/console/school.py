@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 
-from collector.console.frame import Console, NotFound, Page
+from collector.console.frame import HEADERS, Console, NotFound, Page
 from collector.judging import Plan, plan_in_force, register_at
 from collector.people.person import Session
 from collector.store.items import read_items
 from collector.store.read import read_snapshot
 from collector.store.verdicts import Told, read_history
+from collector.web.visit import language_of
 from inventory.errors import InputError
 from inventory.items import WorkItem
 from inventory.judge import judge_county, judge_school
@@ -50,6 +52,21 @@ async def school(console: Console, request: Request, session: Session) -> Page:
             "whole": whole,
         },
     )
+
+
+async def paper(console: Console, request: Request, session: Session) -> Response:
+    """The school's page as PDF, with every metric: to print and to sign."""
+    plan, school_id = _asked(console, request, session)
+    as_of = asked_time(console, request.query_params.get("as_of", ""), plan)
+    language = language_of(request)
+
+    def make() -> bytes:
+        own = _judged(console, plan, school_id, as_of, whole=True)
+        items, _history = _kept(console, plan, school_id)
+        return console.render("school.pdf", {"view": own, "items": items}, language)
+
+    headers = HEADERS | {"Content-Disposition": 'attachment; filename="school.pdf"'}
+    return Response(await run_in_threadpool(make), media_type="application/pdf", headers=headers)
 
 
 async def verdict(console: Console, request: Request, session: Session) -> Page:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from exporters.console.lists import schools_csv
 from exporters.console.pages import prepared
 from exporters.console.pages_import import WORKBOOKS
+from exporters.console.pages_reports import school_pdf
 from exporters.console.texts import texts
 from exporters.report.bars import bar
 from exporters.report.codes import code_words, state_word
@@ -75,6 +76,8 @@ def render(page: str, data: Mapping[str, object], language: Language) -> bytes:
         return schools_csv(data, language)
     if page in WORKBOOKS:
         return WORKBOOKS[page](data, language)
+    if page == "school.pdf":
+        return school_pdf(data, language)
     context = {
         "menu": _menu(data.get("person")),
         "path": "/console/",

@@ -14,6 +14,7 @@ _TEXTS: dict[str, str] = {
     "baselines": N_("Accepted states"),
     "reports": N_("Reports"),
     "evidence": N_("Documents"),
+    "school_pdf": N_("One page to print (PDF)"),
     "spot": N_("Tests on site"),
     "devices": N_("Devices"),
     "agents": N_("Agents"),

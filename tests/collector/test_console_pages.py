@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 from asgi import Client
 from console_world import ADMIN, AUDITOR, CLERK, CSRF, SCHOOLS, World, world
@@ -338,3 +339,15 @@ def test_the_language_link_never_leads_away(console: Client, back: str) -> None:
     answer = console.get("/console/language", params={"to": "en", "back": back})
 
     assert answer.headers["location"] == "/console/"
+
+
+def test_a_schools_page_is_there_as_pdf_for_who_may_see_the_school(there: World, console: Client) -> None:
+    answer = console.get(f"/console/schools/{OWN}/page.pdf?as_of=2026-09-18T20:00")
+
+    assert answer.headers["content-type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages)
+    assert OWN in text.replace("\u200b", "")
+    assert "目标结论" in text
+    there.person = CLERK
+    assert console.get(f"/console/schools/{OWN}/page.pdf").status_code == 200
+    assert console.get(f"/console/schools/{OTHER}/page.pdf").status_code == 404
