@@ -186,3 +186,30 @@ def test_verify_prints_the_head_to_keep_and_names_a_changed_row(first: Run, conf
 
     assert "row 2: it was altered" in first("audit", "verify", code=1)
     assert first("audit", "verify", "--json", code=1)["broken"] == {"number": 2, "why": "altered"}
+
+
+def test_a_token_is_made_shown_once_listed_and_revoked(first: Run) -> None:
+    made = first("token", "make", "大屏", "--person", "wang", "--scope", "read", "--days", "30").strip()
+    (listed,) = first("token", "list", "--json")
+
+    assert made.startswith(f"wzapi_{listed['id']}_")
+    assert (listed["name"], listed["person"], listed["scopes"]) == ("大屏", "wang", ["read"])
+    assert made.rsplit("_", 1)[1] not in first("token", "list")
+    first("token", "revoke", listed["id"])
+    assert first("token", "list", "--json")[0]["revoked_at"] is not None
+    assert "revoked already" in first("token", "revoke", listed["id"], code=2)
+    actions = [row["action"] for row in first("audit", "list", "--json")]
+    assert {"api_token_made", "api_token_revoked"} <= set(actions)
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--person", "nobody", "--scope", "read"), "there is no account nobody"),
+        (("--person", "wang", "--scope", "read", "--days", "0"), "lives from 1 to"),
+        (("--person", "wang", "--scope", "read", "--days", "999"), "lives from 1 to"),
+    ],
+)
+def test_a_token_that_cannot_be_made_says_why(first: Run, words: tuple[str, ...], what: str) -> None:
+    assert what in first("token", "make", "x", *words, code=2)
+    assert first("token", "list", "--json") == []
