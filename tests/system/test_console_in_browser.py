@@ -231,7 +231,7 @@ def test_a_person_is_added_and_signs_in(browser: Browser, there: tuple[World, st
     """Without JavaScript: an administrator makes an account, the person takes it over."""
     made, url = there
     keeper = Visit(browser.new_context(locale="zh-CN", java_script_enabled=False), url)
-    keeper.sign_in()
+    keeper.sign_in("admin", GOOD)
     page = keeper.page
     page.get_by_role("link", name="人员", exact=True).click()
     page.locator("summary").click()
