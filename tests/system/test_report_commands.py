@@ -290,7 +290,7 @@ def test_a_file_that_is_no_sheet_says_what_it_needs(
 def test_every_file_is_verified_and_one_that_was_changed_is_not(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for file in sorted((folder / "out").iterdir()):
+    for file in sorted(path for path in (folder / "out").rglob("*") if path.is_file()):
         assert run(folder, "report", "verify", str(file)) == 0, file.name
         assert "张三" in capsys.readouterr().out
     data = json.loads((folder / "out" / "report.json").read_bytes())

@@ -95,7 +95,9 @@ def _report(args: argparse.Namespace) -> int:
     view, basis = reported(engine, profile, as_of, as_known, args.seed)
     files = write_report(view, args.out, args.lang or "zh", basis, args.format)
     data = next(path for path in files if path.name == DATA_FILE).read_bytes()
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    hashes = {
+        path.relative_to(args.out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
     keep(engine, view, data, hashes, sha256=hashes[DATA_FILE], by=args.by or getpass.getuser(), now=now)
     left_out = [error for form in FORMS if not args.format and (error := hindrance(form))]
     for error in left_out:
