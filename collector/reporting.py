@@ -23,7 +23,7 @@ from inventory.rules_text import rule_text
 from inventory.verdict import CountyView, TargetState, local_day
 from inventory.version import VERSION
 
-POINTS = 24
+POINTS = 13
 """So many times of the history at most."""
 
 

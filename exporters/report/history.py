@@ -14,7 +14,7 @@ from inventory.words import N_
 
 COLUMNS = (
     Column("target", N_("Target")),
-    Column("quote", N_("Words of the plan"), plan_words=True),
+    Column("quote", N_("Words of the plan")),
     Column("at", N_("As of"), "time"),
     Column("n", N_("Checked n"), "integer"),
     Column("met", N_("Met p"), "integer"),
