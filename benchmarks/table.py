@@ -1,8 +1,12 @@
-"""Writes the table of docs/performance.md from what the benchmarks last left in benchmarks/out."""
+"""Writes the table of docs/performance.md from what the benchmarks last left in benchmarks/out.
+
+The rows of a benchmark that left nothing there stay as they are.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,14 +17,24 @@ BEGIN, END = "<!-- figures: begin (make bench) -->", "<!-- figures: end -->"
 MACHINE = ("python", "processors", "machine")
 
 
-def table(results: list[dict[str, object]]) -> str:
-    """One row a figure, in the order of the benchmarks' own output."""
-    lines = ["| benchmark | figure | value |", "|---|---|---:|"]
+def table(results: list[dict[str, object]], kept: dict[str, list[str]]) -> str:
+    """One row a figure, in the order of the benchmarks' own output. ``kept``: rows by benchmark."""
+    rows = dict(kept)
     for result in results:
-        name = result.pop("benchmark")
+        name = str(result.pop("benchmark"))
         figures = {key: value for key, value in result.items() if key not in MACHINE}
-        lines += [f"| {name} | `{key}` | {shown(value)} |" for key, value in figures.items()]
-    return "\n".join(lines)
+        rows[name] = [f"| {name} | `{key}` | {shown(value)} |" for key, value in figures.items()]
+    lines = [line for name in sorted(rows) for line in rows[name]]
+    return "\n".join(["| benchmark | figure | value |", "|---|---|---:|", *lines])
+
+
+def rows_of(page: str) -> dict[str, list[str]]:
+    """The rows that the page has, by benchmark."""
+    rows: dict[str, list[str]] = {}
+    for line in page.splitlines():
+        if found := re.match(r"\| (\S+) \| `", line):
+            rows.setdefault(found[1], []).append(line)
+    return rows
 
 
 def shown(value: object) -> str:
@@ -51,7 +65,9 @@ def main() -> None:
         sys.exit(f"no figures in {OUT}: run a benchmark first, for example `make bench-report`")
     results = [json.loads(file.read_text(encoding="utf-8").splitlines()[-1]) for file in files]
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_table(page, f"{machines(results)}\n\n{table(results)}"), encoding="utf-8")
+    PAGE.write_text(
+        with_table(page, f"{machines(results)}\n\n{table(results, rows_of(page))}"), encoding="utf-8"
+    )
     print(f"{PAGE.name}: {len(files)} benchmarks")
 
 
