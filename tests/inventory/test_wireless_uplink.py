@@ -299,7 +299,7 @@ SPEEDS = st.sampled_from([100, 1000, 2500, None])
 
 
 @given(st.lists(st.tuples(SPEEDS, SPEEDS, st.integers(0, 600)), min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_untold_speeds_turn_out_to_be_never_turns_a_verdict_around(
     rows: list[tuple[int | None, int | None, int]],
 ) -> None:

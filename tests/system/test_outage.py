@@ -79,11 +79,13 @@ def test_killing_the_collector_loses_nothing_and_doubles_nothing(
     assert set(stored) | waiting == set(range(1, made + 1))
     assert len(stored) >= 8
     assert spool(one, campus, "SELECT 1 FROM dead_letter") == []
-    # One batch is one round, and each round is one slot: as many polls arrived as batches.
+    # One batch is one round, and each round is one slot: as many polls arrived as batches. What still waits may
+    # be known all the same, by lane ``now``.
+    known = len(set(stored) | waiting)
     for device in devices:
         polls = ask(one, "SELECT day, interval_s, states FROM poll_day WHERE device_id = ?", device)
         seen = sum(read(states, n) != "gap" for _day, grid, states in polls for n in range(86400 // grid))
-        assert seen == len(stored), device
+        assert len(stored) <= seen <= known, device
 
 
 def test_an_agent_that_is_killed_goes_on_where_it_was(running: tuple[Line, str, list[str]]) -> None:
