@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     "percent": "%",
     "schools": N_("schools"),
     "items": N_("items"),
+    "items/schools": N_("items"),  # of E11; a school has items
     "rooms": N_("rooms"),
     "classrooms": N_("classrooms"),
     "sessions": N_("lessons"),

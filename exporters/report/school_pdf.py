@@ -25,6 +25,7 @@ from inventory.words import N_, Language, say
 
 CONTENTS = N_("Contents")
 _LONG_WORD = re.compile(r"[!-~]{14,}")
+_PIECE = re.compile(r"[^-/_.:,;]{1,12}[-/_.:,;]*|[-/_.:,;]+")
 ZERO_WIDTH_SPACE = "\u200b"
 _CODE = re.compile(r"[0-9]{10}")
 LONG = 300
@@ -84,26 +85,47 @@ def _data(
 
 
 def _school(page: SchoolPage, subtitle: str) -> dict[str, object]:
+    many = page.campuses > 1
     return {
         "name": shortened(plain(page.name), 60),
         "subtitle": plain(subtitle),
-        "campuses": page.campuses,
         "sections": [
-            {"code": code, "title": plain(title), "lines": [_line(line) for line in lines]}
+            {
+                "code": code,
+                "title": plain(title),
+                "told": _told([line for line in lines if not line.code], many),
+                "judged": [_line(line, many) for line in lines if line.code],
+            }
             for code, title, lines in page.sections
         ],
     }
 
 
-def _line(line: Printed) -> dict[str, str]:
-    told = {name: getattr(line, name) for name in ("item", "campus", "value", "why", "level", "at")}
-    cells = {name: _broken(shortened(plain(text), LONG)) for name, text in told.items()}
-    return {**cells, "code": line.code, "state": line.word}
+def _told(lines: Sequence[Printed], many: bool) -> list[list[str]]:
+    """(item, what is told of it) of lines without a verdict, each item once; nothing of what is not known."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        value = " ".join(filter(None, (line.value, line.why)))
+        if value:
+            item = f"{line.campus} {line.item}" if many and line.campus else line.item
+            found.setdefault((item, line.at), []).append(value)
+    return [[_cell(item), _cell("; ".join(values)), at] for (item, at), values in found.items()]
+
+
+def _line(line: Printed, many: bool) -> dict[str, str]:
+    told = {name: getattr(line, name) for name in ("item", "value", "why", "level", "at")}
+    cells = {name: _cell(text) for name, text in told.items()}
+    campus = _cell(line.campus) if many else ""
+    return {**cells, "campus": campus, "code": line.code, "state": line.word}
+
+
+def _cell(text: str) -> str:
+    return _broken(shortened(plain(text), LONG))
 
 
 def _broken(text: str) -> str:
     """The text with places where a long code may break, or it would run out of its cell."""
-    return _LONG_WORD.sub(lambda word: ZERO_WIDTH_SPACE.join(word[0]), text)
+    return _LONG_WORD.sub(lambda word: ZERO_WIDTH_SPACE.join(_PIECE.findall(word[0])), text)
 
 
 def _set(

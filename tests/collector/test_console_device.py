@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 from asgi import Client
 from console_world import ADMIN, CLERK, SCHOOLS, World, world
+from sixty_filled import arrive
 from sixty_register import register_of
 from sixty_store import INTERVAL_S, batches_of
 from sixty_types import HOURS, CampusTruth, CountyTruth
@@ -20,7 +19,6 @@ from agent.changes import Columns
 from agent.samples import Block
 from collector.console.plots import rates, with_holes
 from collector.store.engine import open_store
-from collector.store.write import Arrival, Sender, store_batch
 from inventory.facts import Batch
 
 OWN, OTHER = SCHOOLS[1], SCHOOLS[0]
@@ -249,9 +247,7 @@ def test_what_a_device_says_is_text(there: World, console: Client) -> None:
         samples=columns.samples,
     )
     with there.engine.begin() as connection:
-        sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-        sender = Sender(OWN.id, campus.id, campus.id)
-        store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+        arrive(connection, OWN.id, campus.id, batch)
 
     answer = console.get(f"{gateway(campus, OWN.id)}?as_of=2026-09-18T21:30&plot=clients")
 

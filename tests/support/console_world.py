@@ -3,15 +3,13 @@ would."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 from people import PEPPERS
+from sixty_filled import store_all
 from sixty_register import register_of
-from sixty_store import batches_of
 from sixty_types import NOW, CountyTruth, SchoolTruth
 from sixty_world import county
 from sqlalchemy import Engine
@@ -29,7 +27,6 @@ from collector.report_runs import ReportRuns
 from collector.rounds import Rounds
 from collector.store.registers import store_register
 from collector.store.tokens import new_code
-from collector.store.write import Arrival, Sender, store_batch
 from exporters.console.render import assets, render
 from exporters.report.write import report_files
 from inventory.plan import builtin_profiles, load_profile
@@ -89,12 +86,7 @@ def world(
     """A console on an empty store; with a ``folder`` it makes reports."""
     with engine.begin() as connection:
         store_register(connection, register or register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
-        for school in SCHOOLS if with_batches else ():
-            for campus in school.campuses:
-                sender = Sender(school.id, campus.id, campus.id)
-                for batch in batches_of(campus):
-                    sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                    store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+        store_all(connection, SCHOOLS if with_batches else ())
     plans = [plan_of()]
     published = Published(judged_at=AS_OF)
     made: list[World] = []

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
-from sixty_register import register_of
-from sixty_store import batches_of
-from sixty_types import NOW, CountyTruth, SchoolTruth
+from sixty_filled import fill
+from sixty_types import NOW, SchoolTruth
 from sixty_world import county
 from sqlalchemy import Engine, func, select
 
 from collector.store.engine import open_store
-from collector.store.registers import store_register
 from collector.store.schema import verdict
 from collector.store.verdicts import keep_verdicts
-from collector.store.write import Arrival, Sender, store_batch
 from inventory.verdict import SchoolVerdict, State
 from wanzhao.cli import main
 
@@ -34,14 +29,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A configured collector that has judged nothing yet."""
     folder = Path(tmp_path_factory.mktemp("ask"))
     engine = open_store(f"sqlite:///{folder / 'wanzhao.db'}")
-    with engine.begin() as connection:
-        store_register(connection, register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
-        for school in SCHOOLS:
-            for campus in school.campuses:
-                sender = Sender(school.id, campus.id, campus.id)
-                for batch in batches_of(campus):
-                    sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                    store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+    fill(engine, SCHOOLS)
     engine.dispose()
     (folder / "config.toml").write_text(
         f'[collector]\ndatabase = "sqlite:///{folder / "wanzhao.db"}"\n'

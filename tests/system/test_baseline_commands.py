@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from sixty_filled import fill
 from sixty_register import register_of
-from sixty_store import batches_of
 from sixty_types import NOW, CountyTruth, SchoolTruth
 from sixty_world import county
 
@@ -20,7 +19,6 @@ from collector.rounds import Rounds
 from collector.store.baselines import read_baselines, settle
 from collector.store.engine import open_store
 from collector.store.registers import store_register
-from collector.store.write import Arrival, Sender, store_batch
 from exporters.prometheus import county_page
 from inventory.register import School
 from wanzhao.cli import main
@@ -34,14 +32,7 @@ HOUR_S = 3600.0
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     engine = open_store(f"sqlite:///{tmp_path / 'wanzhao.db'}")
-    with engine.begin() as connection:
-        store_register(connection, register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
-        for school in SCHOOLS:
-            for campus in school.campuses:
-                sender = Sender(school.id, campus.id, campus.id)
-                for batch in batches_of(campus):
-                    sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                    store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+    fill(engine, SCHOOLS)
     engine.dispose()
     file = tmp_path / "config.toml"
     file.write_text(

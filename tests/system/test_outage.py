@@ -79,8 +79,8 @@ def test_killing_the_collector_loses_nothing_and_doubles_nothing(
     assert set(stored) | waiting == set(range(1, made + 1))
     assert len(stored) >= 8
     assert spool(one, campus, "SELECT 1 FROM dead_letter") == []
-    # One batch is one round, and each round is one slot: as many polls arrived as batches. What still waits may
-    # be known all the same, by lane ``now``.
+    # One batch is one round, and each round is one slot: as many polls arrived as batches. What still waits
+    # may be known all the same, by lane ``now``.
     known = len(set(stored) | waiting)
     for device in devices:
         polls = ask(one, "SELECT day, interval_s, states FROM poll_day WHERE device_id = ?", device)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
-import msgspec
 import openpyxl
 import pytest
 import sixty_truth as truth
+from sixty_filled import fill
 from sixty_judges import OF_CAMPUS, Asked
 from sixty_register import register_of
-from sixty_store import batches_of
 from sixty_truth_county import school_state
 from sixty_truth_papers import sync_classroom
 from sixty_types import NOW, CountyTruth, SchoolTruth
@@ -25,7 +23,6 @@ from collector.judging import Plan
 from collector.rounds import Rounds
 from collector.store.engine import open_store
 from collector.store.registers import read_register, store_register
-from collector.store.write import Arrival, Sender, store_batch
 from inventory.plan import builtin_profiles, load_profile
 from wanzhao.cli import main
 
@@ -42,14 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county in a store, judged once, and its report in ``out``."""
     base = tmp_path_factory.mktemp("handed-out")
     engine = open_store(f"sqlite:///{base / 'wanzhao.db'}")
-    with engine.begin() as connection:
-        store_register(connection, register_of(CountyTruth(SCHOOLS)), author="test", at=1.0)
-        for school in SCHOOLS:
-            for campus in school.campuses:
-                sender = Sender(school.id, campus.id, campus.id)
-                for batch in batches_of(campus):
-                    sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                    store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+    fill(engine, SCHOOLS)
     path = builtin_profiles()["changxing-145"]
     Rounds(engine, [Plan(load_profile(path), path.read_text(encoding="utf-8"))]).round(NOW.timestamp())
     engine.dispose()

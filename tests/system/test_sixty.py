@@ -7,7 +7,6 @@ fractions; it shares nothing with the product but the words for states.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import msgspec
 import pytest
 import sixty_judges
 import sixty_truth_county as truth
+from sixty_filled import arrive
 from sixty_judges import OF_CAMPUS, OF_COUNTY, OF_SCHOOL, OF_UNITS, Asked
 from sixty_papers import exceptions
 from sixty_register import register_of
@@ -29,7 +28,6 @@ from sixty_world import county
 from collector.store.engine import open_store
 from collector.store.read import read_snapshot
 from collector.store.registers import read_register, store_register
-from collector.store.write import Arrival, Sender, store_batch
 from inventory.judge import judge_county, judge_look, judge_school
 from inventory.metrics.compute import is_computed
 from inventory.metrics.look import Look
@@ -137,9 +135,7 @@ def judged_from_store(
             shuffled.shuffle(arriving)
         with engine.begin() as connection:
             for campus_id, batch in arriving:
-                sender = Sender(school.id, campus_id, campus_id)
-                sha = hashlib.sha256(msgspec.json.encode(batch)).hexdigest()
-                store_batch(connection, Arrival(sender, batch, sha, batch.made_at + 1))
+                arrive(connection, school.id, campus_id, batch)
     as_of = NOW.timestamp()
     judged: dict[str, list[SchoolView]] = {name: [] for name in PROFILES}
     agents: list[AgentSeen] = []
